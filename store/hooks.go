@@ -1,0 +1,449 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"hooksafe/store/internal/guard"
+)
+
+// undoFor is how long a deleted hook or secret can be brought back.
+const undoFor = 7 * 24 * time.Hour
+
+// keptVersions is how many versions of a script or value are kept.
+const keptVersions = 20
+
+// triggers are the moments at which a hook can run, in the order of the documents,
+// and the script that a new hook starts with.
+var triggers = []struct{ name, starter string }{
+	{"credentials-exchange", "module.exports = function (client, scope, audience, context, cb) {\n  cb(null, { scope });\n};\n"},
+	{"pre-user-registration", "module.exports = function (user, context, cb) {\n  cb(null, { user });\n};\n"},
+	{"post-user-registration", "module.exports = function (user, context, cb) {\n  cb();\n};\n"},
+	{"post-change-password", "module.exports = function (user, context, cb) {\n  cb();\n};\n"},
+	{"send-phone-message", "module.exports = function (recipient, text, context, cb) {\n  cb(null, {});\n};\n"},
+}
+
+// Triggers lists the triggers.
+func Triggers() []string {
+	names := make([]string, len(triggers))
+	for i, t := range triggers {
+		names[i] = t.name
+	}
+	return names
+}
+
+// Hook is a function that runs at a trigger. Script is loaded for one hook, not
+// for lists.
+type Hook struct {
+	ID, Name, Trigger, Script string
+	Enabled                   bool
+	Revision, ScriptVersion   int64
+	Secrets, Pending          int
+	UpdatedAt                 time.Time
+	UpdatedBy                 string
+}
+
+// HookList is one page of hooks.
+type HookList struct {
+	Hooks          []Hook
+	Next           string // what to pass as after for the next page; "" at the end
+	Total, Enabled int
+}
+
+// HookChange is what a save of the editor changes; nil keeps what is stored.
+type HookChange struct {
+	Base         int64 // the Revision that the form was made from
+	Name, Script *string
+}
+
+type hookRow struct {
+	ID            string `db:"id"`
+	Name          string `db:"name"`
+	NameKey       string `db:"name_key"`
+	Trigger       string `db:"trigger"`
+	Script        string `db:"script"`
+	ScriptVersion int64  `db:"script_version"`
+	Enabled       bool   `db:"enabled"`
+	Revision      int64  `db:"revision"`
+	UpdatedAt     int64  `db:"updated_at"`
+	UpdatedBy     string `db:"updated_by_name"`
+	Secrets       int    `db:"secrets"`
+	Pending       int    `db:"pending"`
+}
+
+func (r hookRow) hook() Hook {
+	return Hook{
+		ID: r.ID, Name: r.Name, Trigger: r.Trigger, Script: r.Script, Enabled: r.Enabled,
+		Revision: r.Revision, ScriptVersion: r.ScriptVersion, Secrets: r.Secrets, Pending: r.Pending,
+		UpdatedAt: guard.FromMicro(r.UpdatedAt), UpdatedBy: r.UpdatedBy,
+	}
+}
+
+func (r hookRow) target() guard.Target {
+	return guard.Target{Kind: "hook", ID: r.ID, Name: r.Name}
+}
+
+// Hooks lists a page of hooks by trigger and name. after is the Next of the page
+// before, or "".
+func (s *Store) Hooks(ctx context.Context, a Actor, after string, limit int) (HookList, error) {
+	trigger, nameKey, err := readCursor(after)
+	if err != nil {
+		return HookList{}, err
+	}
+	return guard.View(ctx, s.db, a, guard.HookRead, func(tx *guard.ReadTx) (HookList, error) {
+		var list HookList
+		if err := countHooks(tx, &list); err != nil {
+			return HookList{}, err
+		}
+		var rows []hookRow
+		err := tx.Select(&rows, `
+			SELECT h.id, h.name, h.name_key, h.trigger, h.enabled, h.updated_at, h.updated_by_name,
+				(SELECT count(*) FROM secrets s
+					WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL) AS secrets,
+				(SELECT count(*) FROM secrets s
+					WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL AND s.version = 0) AS pending
+			FROM hooks h
+			WHERE h.org = :org_id AND h.deleted_at IS NULL AND (h.trigger, h.name_key) > (:trigger, :name_key)
+			ORDER BY h.trigger, h.name_key
+			LIMIT :limit`, guard.Args{"trigger": trigger, "name_key": nameKey, "limit": limit + 1})
+		if err != nil {
+			return HookList{}, err
+		}
+		if len(rows) > limit {
+			rows = rows[:limit]
+			list.Next = cursor(rows[limit-1])
+		}
+		for _, row := range rows {
+			list.Hooks = append(list.Hooks, row.hook())
+		}
+		return list, nil
+	})
+}
+
+func countHooks(tx *guard.ReadTx, list *HookList) error {
+	var n struct {
+		Total   int `db:"total"`
+		Enabled int `db:"enabled"`
+	}
+	err := tx.Get(&n, `
+		SELECT count(*) AS total, COALESCE(sum(enabled), 0) AS enabled
+		FROM hooks
+		WHERE org = :org_id AND deleted_at IS NULL`, nil)
+	list.Total, list.Enabled = n.Total, n.Enabled
+	return err
+}
+
+// cursor is the place of a hook in the list.
+func cursor(row hookRow) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(row.Trigger + "\n" + row.NameKey))
+}
+
+func readCursor(after string) (trigger, nameKey string, err error) {
+	place, err := base64.RawURLEncoding.DecodeString(after)
+	trigger, nameKey, found := strings.Cut(string(place), "\n")
+	if err != nil || (after != "" && !found) {
+		return "", "", guard.Missing()
+	}
+	return trigger, nameKey, nil
+}
+
+// CountHooks is the number beside "Hooks" in the navigation.
+func (s *Store) CountHooks(ctx context.Context, a Actor) (int, error) {
+	return guard.View(ctx, s.db, a, guard.HookRead, func(tx *guard.ReadTx) (int, error) {
+		var list HookList
+		err := countHooks(tx, &list)
+		return list.Total, err
+	})
+}
+
+// Hook returns one hook with its script.
+func (s *Store) Hook(ctx context.Context, a Actor, id string) (Hook, error) {
+	return s.viewHook(ctx, a, guard.HookRead, id)
+}
+
+// HookForm says whether the actor may create hooks.
+func (s *Store) HookForm(ctx context.Context, a Actor) error {
+	_, err := guard.View(ctx, s.db, a, guard.HookCreate, func(*guard.ReadTx) (struct{}, error) { return struct{}{}, nil })
+	return err
+}
+
+// HookToDelete returns a hook to somebody who may delete it.
+func (s *Store) HookToDelete(ctx context.Context, a Actor, id string) (Hook, error) {
+	return s.viewHook(ctx, a, guard.HookDelete, id)
+}
+
+func (s *Store) viewHook(ctx context.Context, a Actor, act guard.Action, id string) (Hook, error) {
+	return guard.View(ctx, s.db, a, act, func(tx *guard.ReadTx) (Hook, error) {
+		row, err := getHook(tx, id)
+		return row.hook(), err
+	})
+}
+
+// getter reads rows, in a View and in an Act alike.
+type getter interface {
+	Get(dest any, query string, args guard.Args) error
+	Select(dest any, query string, args guard.Args) error
+}
+
+// getHook reads a hook that is not deleted.
+func getHook(tx getter, id string) (hookRow, error) {
+	var row hookRow
+	err := tx.Get(&row, `
+		SELECT h.id, h.name, h.name_key, h.trigger, h.script, h.script_version, h.enabled, h.revision,
+			h.updated_at, h.updated_by_name,
+			(SELECT count(*) FROM secrets s
+				WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL) AS secrets,
+			(SELECT count(*) FROM secrets s
+				WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL AND s.version = 0) AS pending
+		FROM hooks h
+		WHERE h.org = :org_id AND h.id = :id AND h.deleted_at IS NULL`, guard.Args{"id": id})
+	return row, err
+}
+
+// thisHook is the target of actions on a hook.
+func thisHook(id string) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		row, err := getHook(tx, id)
+		return []guard.Target{row.target()}, err
+	}
+}
+
+func newHook(*guard.WriteTx) ([]guard.Target, error) {
+	return []guard.Target{{Kind: "hook"}}, nil
+}
+
+// CreateHook makes a hook, switched off, with a script to start from. A name that
+// is taken is a Conflict.
+func (s *Store) CreateHook(ctx context.Context, a Actor, name, trigger string) (Hook, error) {
+	if err := checkHookName(name); err != nil {
+		return Hook{}, err
+	}
+	i := slices.Index(Triggers(), trigger)
+	if i < 0 {
+		return Hook{}, guard.Errorf(Invalid, "trigger", "Choose a trigger.")
+	}
+	return guard.Act(ctx, s.db, a, guard.HookCreate, newHook, func(tx *guard.WriteTx) (Hook, error) {
+		id := ulid.MustNew(ulid.Timestamp(tx.Now()), ulid.DefaultEntropy()).String()
+		_, err := tx.Exec(`
+			INSERT INTO hooks (id, org, name, name_key, trigger, script, script_version, dependencies, enabled, revision,
+				created_at, created_by, updated_at, updated_by, updated_by_name)
+			VALUES (:id, :org_id, :name, :name_key, :trigger, :script, 1, '{}', 0, 1, :now, :by, :now, :by, :by_name)`,
+			guard.Args{"id": id, "name": name, "name_key": hookNameKey(name), "trigger": trigger, "script": triggers[i].starter,
+				"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
+		if guard.IsUnique(err) {
+			return Hook{}, hookTaken(name)
+		}
+		if err != nil {
+			return Hook{}, err
+		}
+		row, err := getHook(tx, id)
+		if err != nil {
+			return Hook{}, err
+		}
+		*tx.Target() = row.target()
+		return row.hook(), keepScript(tx, row)
+	})
+}
+
+func hookTaken(name string) error {
+	return guard.Errorf(Conflict, "name", "A hook with a name like %s already exists. Names that differ only in capitals, spaces and hyphens count as one.", name)
+}
+
+// keepScript notes the script of a hook as a version and forgets the oldest ones.
+func keepScript(tx *guard.WriteTx, row hookRow) error {
+	if _, err := tx.Exec(`
+		INSERT INTO hook_scripts (org, hook, version, script, made_at, made_by, made_by_name)
+		VALUES (:org_id, :hook, :version, :script, :now, :by, :by_name)`,
+		guard.Args{"hook": row.ID, "version": row.ScriptVersion, "script": row.Script,
+			"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()}); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM hook_scripts WHERE org = :org_id AND hook = :hook AND version <= :oldest`,
+		guard.Args{"hook": row.ID, "oldest": row.ScriptVersion - keptVersions})
+	return err
+}
+
+// SaveHook saves name and script. If somebody saved since c.Base it is Stale, and
+// nothing is saved.
+func (s *Store) SaveHook(ctx context.Context, a Actor, id string, c HookChange) (Hook, error) {
+	if c.Name != nil {
+		if err := checkHookName(*c.Name); err != nil {
+			return Hook{}, err
+		}
+	}
+	if c.Script != nil {
+		if err := checkScript(*c.Script); err != nil {
+			return Hook{}, err
+		}
+	}
+	return guard.Act(ctx, s.db, a, guard.HookUpdate, thisHook(id), func(tx *guard.WriteTx) (Hook, error) {
+		row, err := getHook(tx, id)
+		if err != nil {
+			return Hook{}, err
+		}
+		if row.Revision != c.Base {
+			return Hook{}, staleHook(row)
+		}
+		return saveHook(tx, row, c)
+	})
+}
+
+func staleHook(row hookRow) error {
+	e := guard.Errorf(Stale, "", "%s saved version %d while you were editing.", row.UpdatedBy, row.ScriptVersion)
+	e.By, e.Version, e.Revision = row.UpdatedBy, row.ScriptVersion, row.Revision
+	return e
+}
+
+func saveHook(tx *guard.WriteTx, row hookRow, c HookChange) (Hook, error) {
+	var changes []string
+	if c.Name != nil && *c.Name != row.Name {
+		changes = append(changes, "renamed from "+row.Name)
+		row.Name, row.NameKey = *c.Name, hookNameKey(*c.Name)
+	}
+	scriptChanged := c.Script != nil && *c.Script != row.Script
+	if scriptChanged {
+		row.Script = *c.Script
+		row.ScriptVersion++
+		changes = append(changes, "script changed")
+		tx.Target().Version = row.ScriptVersion
+	}
+	if len(changes) == 0 {
+		tx.Target().Detail = "saved without a change"
+		return row.hook(), nil
+	}
+	tx.Target().Name, tx.Target().Detail = row.Name, strings.Join(changes, ", ")
+	_, err := tx.Exec(`
+		UPDATE hooks
+		SET name = :name, name_key = :name_key, script = :script, script_version = :script_version,
+			revision = revision + 1, updated_at = :now, updated_by = :by, updated_by_name = :by_name
+		WHERE org = :org_id AND id = :id`,
+		guard.Args{"name": row.Name, "name_key": row.NameKey, "script": row.Script, "script_version": row.ScriptVersion,
+			"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName(), "id": row.ID})
+	if guard.IsUnique(err) {
+		return Hook{}, hookTaken(row.Name)
+	}
+	if err != nil {
+		return Hook{}, err
+	}
+	if scriptChanged {
+		if err := keepScript(tx, row); err != nil {
+			return Hook{}, err
+		}
+	}
+	saved, err := getHook(tx, row.ID)
+	return saved.hook(), err
+}
+
+// EnableHook switches a hook on or off. Switching one on switches the other hook
+// of its trigger off, and names it.
+func (s *Store) EnableHook(ctx context.Context, a Actor, id string, on bool) (h Hook, switchedOff string, err error) {
+	act := guard.HookDisable
+	if on {
+		act = guard.HookEnable
+	}
+	h, err = guard.Act(ctx, s.db, a, act, thisHook(id), func(tx *guard.WriteTx) (Hook, error) {
+		row, err := getHook(tx, id)
+		if err != nil || row.Enabled == on {
+			return row.hook(), err
+		}
+		if on {
+			if switchedOff, err = switchOther(tx, row); err != nil {
+				return Hook{}, err
+			}
+		}
+		if err := setEnabled(tx, id, on); err != nil {
+			return Hook{}, err
+		}
+		row, err = getHook(tx, id)
+		return row.hook(), err
+	})
+	return h, switchedOff, err
+}
+
+// switchOther switches off the hook that has the trigger now.
+func switchOther(tx *guard.WriteTx, row hookRow) (name string, err error) {
+	var other hookRow
+	err = tx.Get(&other, `
+		SELECT id, name
+		FROM hooks
+		WHERE org = :org_id AND trigger = :trigger AND enabled = 1 AND deleted_at IS NULL AND id <> :id`,
+		guard.Args{"trigger": row.Trigger, "id": row.ID})
+	if guard.CodeOf(err) == NotFound {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	target := other.target()
+	target.Detail = "switched off by enabling " + row.Name
+	tx.Also(guard.HookDisable, target)
+	return other.Name, setEnabled(tx, other.ID, false)
+}
+
+func setEnabled(tx *guard.WriteTx, id string, on bool) error {
+	_, err := tx.Exec(`
+		UPDATE hooks
+		SET enabled = :on, updated_at = :now, updated_by = :by, updated_by_name = :by_name
+		WHERE org = :org_id AND id = :id`,
+		guard.Args{"on": on, "now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName(), "id": id})
+	return err
+}
+
+// DeleteHook hides a hook with its secrets and frees its name. confirmName is the
+// name as the person typed it. RestoreHook undoes it for 7 days.
+func (s *Store) DeleteHook(ctx context.Context, a Actor, id, confirmName string) (Hook, error) {
+	return guard.Act(ctx, s.db, a, guard.HookDelete, thisHook(id), func(tx *guard.WriteTx) (Hook, error) {
+		row, err := getHook(tx, id)
+		if err != nil {
+			return Hook{}, err
+		}
+		if confirmName != row.Name {
+			return Hook{}, guard.Errorf(Invalid, "name", "Type %s to confirm.", row.Name)
+		}
+		_, err = tx.Exec(`UPDATE hooks SET deleted_at = :now, purge_at = :purge_at WHERE org = :org_id AND id = :id`,
+			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "id": id})
+		return row.hook(), err
+	})
+}
+
+// RestoreHook brings a deleted hook back with its secrets. It is a Conflict if the
+// name was taken meanwhile. If another hook has the trigger now, it comes back
+// switched off.
+func (s *Store) RestoreHook(ctx context.Context, a Actor, id string) (Hook, error) {
+	return guard.Act(ctx, s.db, a, guard.HookRestore, deletedHook(id), func(tx *guard.WriteTx) (Hook, error) {
+		_, err := tx.Exec(`
+			UPDATE hooks
+			SET deleted_at = NULL, purge_at = NULL,
+				enabled = CASE WHEN EXISTS (
+					SELECT 1 FROM hooks o
+					WHERE o.org = :org_id AND o.trigger = hooks.trigger AND o.enabled = 1 AND o.deleted_at IS NULL
+				) THEN 0 ELSE enabled END
+			WHERE org = :org_id AND id = :id`, guard.Args{"id": id})
+		if guard.IsUnique(err) {
+			return Hook{}, guard.Errorf(Conflict, "", "A hook with the name %s exists now. Rename that one, then undo again.", tx.Target().Name)
+		}
+		if err != nil {
+			return Hook{}, err
+		}
+		row, err := getHook(tx, id)
+		return row.hook(), err
+	})
+}
+
+// deletedHook is the target of an undo: a hook that was deleted less than 7 days ago.
+func deletedHook(id string) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		var row hookRow
+		err := tx.Get(&row, `
+			SELECT id, name
+			FROM hooks
+			WHERE org = :org_id AND id = :id AND deleted_at IS NOT NULL AND purge_at > :now`,
+			guard.Args{"id": id, "now": guard.Micro(tx.Now())})
+		return []guard.Target{row.target()}, err
+	}
+}

@@ -1,0 +1,279 @@
+package guard
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The kinds of actor, as audit entries write them.
+const (
+	kindUser     = "user"
+	kindOperator = "operator"
+	kindServer   = "server"
+	kindNobody   = "nobody"
+)
+
+// How long a session lives without being used, and at most.
+const (
+	SessionIdle     = 12 * time.Hour
+	SessionAbsolute = 7 * 24 * time.Hour
+)
+
+// Origin is where a request comes from.
+type Origin struct{ Address, Agent, Request string }
+
+// OrgRef names an organization.
+type OrgRef struct{ ID, Slug, Name string }
+
+// identity is who acts, and where. Only this package makes one.
+type identity struct {
+	kind, id, name string
+	org            OrgRef
+	role           Role
+	session        string
+	confirmed      time.Time
+	origin         Origin
+}
+
+// log is the log that this identity's entries go to.
+func (w identity) log() string {
+	if w.org.ID == "" {
+		return serverLog
+	}
+	return w.org.ID
+}
+
+// Who is an Actor or a ServerActor.
+type Who interface{ identity() identity }
+
+// Actor is a member or the operator, acting in one organization. Only the
+// membership check makes one.
+type Actor struct{ who identity }
+
+func (a Actor) identity() identity { return a.who }
+
+// Can says whether the actor holds a permission, for buttons. The doors ask again.
+func (a Actor) Can(p Permission) bool { return a.who.holds(p) }
+
+// Org is the organization that the actor acts in.
+func (a Actor) Org() OrgRef { return a.who.org }
+
+// Role is the actor's role; the operator has none.
+func (a Actor) Role() Role { return a.who.role }
+
+// ID and Name are the person's.
+func (a Actor) ID() string   { return a.who.id }
+func (a Actor) Name() string { return a.who.name }
+
+// ServerActor is a signed-in person on their own account, or the operator on the
+// host: somebody who acts on the server, not in an organization.
+type ServerActor struct {
+	who     identity
+	email   string
+	lastOrg string
+	data    []byte
+	rested  bool // not seen for a minute or more
+}
+
+func (p ServerActor) identity() identity { return p.who }
+
+// ID, Name and Email are the person's.
+func (p ServerActor) ID() string    { return p.who.id }
+func (p ServerActor) Name() string  { return p.who.name }
+func (p ServerActor) Email() string { return p.email }
+
+// LastOrg is the slug of the organization this session used last, or "".
+func (p ServerActor) LastOrg() string { return p.lastOrg }
+
+// SessionData is what the dashboard keeps with the session.
+func (p ServerActor) SessionData() []byte { return p.data }
+
+// Operator is whoever can run commands on the host.
+func Operator() ServerActor {
+	return ServerActor{who: identity{kind: kindOperator, name: "operator"}}
+}
+
+// TokenHash is what the database keeps of a token with at least 128 random bits
+// (C-09). Looking rows up by it takes the same time for any wrong token.
+func TokenHash(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// sessionRow is a live session and its person.
+type sessionRow struct {
+	ID          string  `db:"id"`
+	User        string  `db:"user"`
+	Email       string  `db:"email"`
+	Name        string  `db:"name"`
+	ConfirmedAt int64   `db:"confirmed_at"`
+	SeenAt      int64   `db:"seen_at"`
+	LastOrg     *string `db:"last_org"`
+	Data        []byte  `db:"data"`
+}
+
+// Session returns the person behind a session's token. An unknown, ended or
+// expired one is an error of code Unauthenticated.
+func Session(ctx context.Context, db *DB, token string, o Origin) (ServerActor, error) {
+	var row sessionRow
+	now := db.clock.Now()
+	err := db.lookup(ctx, &row, `
+		SELECT s.id, s.user, u.email, u.name, s.confirmed_at, s.seen_at, g.slug AS last_org, s.data
+		FROM sessions s
+		JOIN users u ON u.id = s.user
+		LEFT JOIN organizations g ON g.id = s.last_org
+		WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.expires_at > ? AND s.seen_at > ?`,
+		TokenHash(token), Micro(now), Micro(now.Add(-SessionIdle)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return ServerActor{}, noSession()
+	}
+	if err != nil {
+		return ServerActor{}, fmt.Errorf("find session: %w", explain(err))
+	}
+	p := ServerActor{
+		who: identity{kind: kindUser, id: row.User, name: row.Name, session: row.ID,
+			confirmed: fromMicro(row.ConfirmedAt), origin: o},
+		email: row.Email, data: row.Data,
+	}
+	if row.LastOrg != nil {
+		p.lastOrg = *row.LastOrg
+	}
+	if p.rested = now.Sub(fromMicro(row.SeenAt)) >= time.Minute; p.rested {
+		// A full disk must not lock people out of reading: the session just ages.
+		_ = db.Touch(ctx, touchSeen, now, row.ID)
+	}
+	return p, nil
+}
+
+// membership is a person's place in an organization.
+type membership struct {
+	OrgRef
+	Role Role
+}
+
+// MemberActor returns the actor for a person in the organization called slug. A
+// person who is no member gets NotFound, as if the organization did not exist.
+func MemberActor(ctx context.Context, db *DB, p ServerActor, slug string) (Actor, error) {
+	var m membership
+	err := db.lookup(ctx, &m, `
+		SELECT o.id, o.slug, o.name, m.role
+		FROM organizations o
+		JOIN members m ON m.org = o.id
+		WHERE o.slug = ? AND m.user = ? AND o.deleted_at IS NULL`, slug, p.who.id)
+	if errors.Is(err, sql.ErrNoRows) || p.who.kind != kindUser {
+		return Actor{}, Missing()
+	}
+	if err != nil {
+		return Actor{}, fmt.Errorf("find membership: %w", explain(err))
+	}
+	who := p.who
+	who.org, who.role = m.OrgRef, m.Role
+	if p.rested || p.lastOrg != slug {
+		_ = db.Touch(ctx, touchLastOrg, m.ID, who.session)
+		_ = db.Touch(ctx, touchActiveAt, db.clock.Now(), m.ID, who.id)
+	}
+	return Actor{who}, nil
+}
+
+// OperatorIn returns the operator acting in the organization called slug.
+func OperatorIn(ctx context.Context, db *DB, op ServerActor, slug string) (Actor, error) {
+	var o OrgRef
+	err := db.lookup(ctx, &o, `SELECT id, slug, name FROM organizations WHERE slug = ? AND deleted_at IS NULL`, slug)
+	if errors.Is(err, sql.ErrNoRows) || op.who.kind != kindOperator {
+		return Actor{}, Errorf(NotFound, "org", "There is no organization with the address %q.", slug)
+	}
+	if err != nil {
+		return Actor{}, fmt.Errorf("find organization: %w", explain(err))
+	}
+	who := op.who
+	who.org = o
+	return Actor{who}, nil
+}
+
+// Membership is one of a person's organizations.
+type Membership struct {
+	OrgRef
+	Role Role `db:"role"`
+}
+
+// Memberships lists the organizations of a person, by name.
+func Memberships(ctx context.Context, db *DB, p ServerActor) ([]Membership, error) {
+	c, release, err := db.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	stmt, err := c.prepare(`
+		SELECT o.id, o.slug, o.name, m.role
+		FROM members m
+		JOIN organizations o ON o.id = m.org
+		WHERE m.user = ? AND o.deleted_at IS NULL
+		ORDER BY o.name, o.slug`)
+	if err != nil {
+		return nil, err
+	}
+	var all []Membership
+	return all, explain(stmt.SelectContext(ctx, &all, p.who.id))
+}
+
+// recheck reads in the action's transaction what the request was let in by: the
+// session and, in an organization, the membership. A role changed since counts.
+func (tx *WriteTx) recheck() error {
+	w := &tx.who
+	if w.kind == kindUser {
+		if err := tx.recheckSession(); err != nil {
+			return err
+		}
+	}
+	if w.org.ID == "" {
+		return nil
+	}
+	var role *Role
+	err := tx.one(&role, `
+		SELECT m.role
+		FROM organizations o
+		LEFT JOIN members m ON m.org = o.id AND m.user = ?
+		WHERE o.id = ? AND o.deleted_at IS NULL`, w.id, w.org.ID)
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && role == nil && w.kind != kindOperator) {
+		return Missing()
+	}
+	if err != nil {
+		return fmt.Errorf("read membership again: %w", err)
+	}
+	if role != nil {
+		w.role = *role
+	}
+	return nil
+}
+
+func (tx *WriteTx) recheckSession() error {
+	var confirmed int64
+	err := tx.one(&confirmed, `
+		SELECT confirmed_at
+		FROM sessions
+		WHERE id = ? AND ended_at IS NULL AND expires_at > ? AND seen_at > ?`,
+		tx.who.session, Micro(tx.now), Micro(tx.now.Add(-SessionIdle)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return noSession()
+	}
+	tx.who.confirmed = fromMicro(confirmed)
+	return err
+}
+
+// lookup reads one row for the statements that find who is asking and where.
+func (db *DB) lookup(ctx context.Context, dest any, query string, args ...any) error {
+	c, release, err := db.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	stmt, err := c.prepare(query)
+	if err != nil {
+		return err
+	}
+	return stmt.GetContext(ctx, dest, args...)
+}

@@ -1,0 +1,105 @@
+package guard
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// Enter runs fn for somebody who is nobody yet: at sign-in, at the first run, with
+// a link. It is Act without an actor: fn finds out who it is and says so with As,
+// or ends with Failed, and the entry goes to the server's log.
+func Enter[T any](ctx context.Context, db *DB, o Origin, act Action, fn func(*WriteTx) (T, error)) (T, error) {
+	return Act(ctx, db, stranger{o}, act, nobodyYet, fn)
+}
+
+// stranger has no permission but to try to become somebody.
+type stranger struct{ origin Origin }
+
+func (s stranger) identity() identity { return identity{kind: kindNobody, origin: s.origin} }
+
+func nobodyYet(*WriteTx) ([]Target, error) { return []Target{{Kind: "user"}}, nil }
+
+// Credentials are what a sign-in is checked against.
+type Credentials struct {
+	ID           string `db:"id"`
+	Name         string `db:"name"`
+	PasswordHash string `db:"password_hash"`
+}
+
+// CredentialsOf finds the person with a canonical e-mail. An unknown one is the
+// zero Credentials and no error: the caller must take as long for it.
+func CredentialsOf(ctx context.Context, db *DB, emailKey string) (Credentials, error) {
+	var c Credentials
+	err := db.lookup(ctx, &c, `
+		SELECT id, name, COALESCE(password_hash, '') AS password_hash
+		FROM users
+		WHERE email_key = ?`, emailKey)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Credentials{}, nil
+	}
+	return c, explain(err)
+}
+
+// OwnCredentials are those of a signed-in person.
+func OwnCredentials(ctx context.Context, db *DB, p ServerActor) (Credentials, error) {
+	var c Credentials
+	err := db.lookup(ctx, &c, `
+		SELECT id, name, COALESCE(password_hash, '') AS password_hash
+		FROM users
+		WHERE id = ?`, p.who.id)
+	return c, explain(err)
+}
+
+// Link is a one-time link as it is stored.
+type Link struct {
+	User  string `db:"user"`
+	Email string `db:"email"`
+}
+
+// LinkOf finds the live link of a kind behind a token. A used, revoked or expired
+// one is NotFound.
+func LinkOf(ctx context.Context, db *DB, kind, token string) (Link, error) {
+	var l Link
+	err := db.lookup(ctx, &l, `
+		SELECT l.user, u.email
+		FROM links l
+		JOIN users u ON u.id = l.user
+		WHERE l.token_hash = ? AND l.kind = ? AND l.used_at IS NULL AND l.revoked_at IS NULL AND l.expires_at > ?`,
+		TokenHash(token), kind, Micro(db.clock.Now()))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Link{}, Missing()
+	}
+	return l, explain(err)
+}
+
+// SetupState is where the first run stands.
+type SetupState struct {
+	Hash   []byte `db:"setup_hash"`
+	Until  int64  `db:"setup_until"`
+	People bool   `db:"people"`
+	Done   bool   `db:"done"`
+}
+
+// Open says whether the first run is still to come.
+func (s SetupState) Open() bool { return !s.People && !s.Done }
+
+const setupQuery = `
+	SELECT setup_hash, COALESCE(setup_until, 0) AS setup_until,
+		EXISTS (SELECT 1 FROM users) AS people,
+		setup_done_at IS NOT NULL AS done
+	FROM server`
+
+// Setup reads where the first run stands.
+func Setup(ctx context.Context, db *DB) (SetupState, error) {
+	var s SetupState
+	err := db.lookup(ctx, &s, setupQuery)
+	return s, explain(err)
+}
+
+// Setup reads it again in the transaction that uses the token up.
+func (tx *WriteTx) Setup() (SetupState, error) {
+	var s SetupState
+	err := tx.one(&s, setupQuery)
+	return s, err
+}

@@ -1,0 +1,534 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hooksafe/store/internal/guard"
+	"hooksafe/store/internal/seal"
+)
+
+// RevealSeconds is how long a page shows a revealed value.
+const RevealSeconds = 30
+
+// maxExtensions is how often one reveal can be prolonged.
+const maxExtensions = 4
+
+// extensionSlack is how late an extension may come after the last one ran out.
+const extensionSlack = time.Minute
+
+// extends marks the entry of an extension; the id of the first reveal follows.
+const extends = "extends "
+
+// Place is where secrets are: in a hook, or with the organization itself.
+type Place struct{ hook string }
+
+// HookPlace is the place of the secrets of a hook.
+func HookPlace(hook string) Place { return Place{hook} }
+
+// placeActions are what can be done to secrets, by place: the words in the audit
+// log are the same, the permissions are not.
+type placeActions struct{ create, update, delete, restore, reveal, copy guard.Action }
+
+var (
+	hookActions = placeActions{guard.SecretCreate, guard.SecretUpdate, guard.SecretDelete,
+		guard.SecretRestore, guard.SecretReveal, guard.SecretCopy}
+	organizationActions = placeActions{guard.OrganizationSecretCreate, guard.OrganizationSecretUpdate, guard.OrganizationSecretDelete,
+		guard.OrganizationSecretRestore, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy}
+)
+
+func (p Place) actions() placeActions {
+	if p.hook == "" {
+		return organizationActions
+	}
+	return hookActions
+}
+
+// seal is the place of one version of a value, as it is bound to its ciphertext.
+func (p Place) seal(secret string, version int64) seal.Place {
+	kind := "hook"
+	if p.hook == "" {
+		kind = "organization"
+	}
+	return seal.Place{Kind: kind, Hook: p.hook, Secret: secret, Version: version}
+}
+
+// Secret is a secret without its value. Version 0 is pending: the name is known,
+// the value is missing.
+type Secret struct {
+	ID, Name, Note    string
+	Version, Revision int64
+	UpdatedAt         time.Time
+	UpdatedBy         string
+	LastUsedAt        time.Time // zero: never
+	LastUsedBy        string
+}
+
+// SecretList is the secrets of one place, pending ones first.
+type SecretList struct {
+	Hook    Hook
+	Secrets []Secret
+	Limit   int
+}
+
+// NewSecret is a secret to add.
+type NewSecret struct {
+	Name, Note string
+	Value      Plaintext
+}
+
+// SecretChange is what an edit saves.
+type SecretChange struct {
+	Base       int64 // the Revision that the form was made from
+	Name, Note string
+	Value      *Plaintext // nil keeps the stored value
+}
+
+// Revealed is a secret with its value, whose audit entry is on disk.
+type Revealed struct {
+	Secret
+	Hook     Hook
+	Value    Plaintext
+	At       time.Time
+	Entry    string // of the first reveal, also when this was an extension
+	Extended int    // how often it was prolonged so far
+}
+
+type secretRow struct {
+	ID          string `db:"id"`
+	Name        string `db:"name"`
+	Note        string `db:"note"`
+	Version     int64  `db:"version"`
+	LastVersion int64  `db:"last_version"`
+	Revision    int64  `db:"revision"`
+	UpdatedAt   int64  `db:"updated_at"`
+	UpdatedBy   string `db:"updated_by_name"`
+	LastUsedAt  int64  `db:"last_used_at"`
+	LastUsedBy  string `db:"last_used_by"`
+}
+
+func (r secretRow) secret() Secret {
+	return Secret{
+		ID: r.ID, Name: r.Name, Note: r.Note, Version: r.Version, Revision: r.Revision,
+		UpdatedAt: guard.FromMicro(r.UpdatedAt), UpdatedBy: r.UpdatedBy,
+		LastUsedAt: guard.FromMicro(r.LastUsedAt), LastUsedBy: r.LastUsedBy,
+	}
+}
+
+// secretColumns reads a secretRow. SQLite takes last_used_by from the row that has
+// the maximum; the subqueries say so in words that every database knows.
+const secretColumns = `
+	SELECT s.id, s.name, s.note, s.version, s.last_version, s.revision, s.updated_at, s.updated_by_name,
+		COALESCE((SELECT u.last_at FROM secret_uses u
+			WHERE u.org = :org_id AND u.secret = s.id
+			ORDER BY u.last_at DESC LIMIT 1), 0) AS last_used_at,
+		COALESCE((SELECT u.actor_name FROM secret_uses u
+			WHERE u.org = :org_id AND u.secret = s.id
+			ORDER BY u.last_at DESC LIMIT 1), '') AS last_used_by
+	FROM secrets s`
+
+// getSecret reads a secret that is not deleted, in a hook that is not deleted.
+func getSecret(tx getter, in Place, id string) (secretRow, hookRow, error) {
+	hook, err := parent(tx, in)
+	if err != nil {
+		return secretRow{}, hookRow{}, err
+	}
+	var row secretRow
+	err = tx.Get(&row, secretColumns+`
+		WHERE s.org = :org_id AND s.hook = :hook AND s.id = :id AND s.deleted_at IS NULL`,
+		guard.Args{"hook": in.hook, "id": id})
+	return row, hook, err
+}
+
+// parent loads the hook of a place before anything in it: else a foreign hook
+// would answer with an empty list.
+func parent(tx getter, in Place) (hookRow, error) {
+	if in.hook == "" {
+		return hookRow{}, nil
+	}
+	return getHook(tx, in.hook)
+}
+
+func listSecrets(tx getter, in Place) ([]secretRow, error) {
+	var rows []secretRow
+	err := tx.Select(&rows, secretColumns+`
+		WHERE s.org = :org_id AND s.hook = :hook AND s.deleted_at IS NULL
+		ORDER BY s.version > 0, s.name`, guard.Args{"hook": in.hook})
+	return rows, err
+}
+
+// Secrets lists the secrets of a place. It never opens a value.
+func (s *Store) Secrets(ctx context.Context, a Actor, in Place) (SecretList, error) {
+	return guard.View(ctx, s.db, a, guard.SecretRead, func(tx *guard.ReadTx) (SecretList, error) {
+		return s.secretList(tx, in)
+	})
+}
+
+func (s *Store) secretList(tx getter, in Place) (SecretList, error) {
+	hook, err := parent(tx, in)
+	if err != nil {
+		return SecretList{}, err
+	}
+	rows, err := listSecrets(tx, in)
+	if err != nil {
+		return SecretList{}, err
+	}
+	list := SecretList{Hook: hook.hook(), Limit: s.secretsPerHook}
+	for _, row := range rows {
+		list.Secrets = append(list.Secrets, row.secret())
+	}
+	return list, nil
+}
+
+// Secret returns one secret, without its value, and its hook.
+func (s *Store) Secret(ctx context.Context, a Actor, in Place, id string) (Secret, Hook, error) {
+	var hook Hook
+	secret, err := guard.View(ctx, s.db, a, guard.SecretRead, func(tx *guard.ReadTx) (Secret, error) {
+		row, parent, err := getSecret(tx, in, id)
+		hook = parent.hook()
+		return row.secret(), err
+	})
+	return secret, hook, err
+}
+
+// SecretForm is what a form to add (id is "") or change a secret needs. It asks for
+// the permission to do it.
+func (s *Store) SecretForm(ctx context.Context, a Actor, in Place, id string) (Secret, SecretList, error) {
+	act := in.actions().update
+	if id == "" {
+		act = in.actions().create
+	}
+	var secret Secret
+	list, err := guard.View(ctx, s.db, a, act, func(tx *guard.ReadTx) (SecretList, error) {
+		list, err := s.secretList(tx, in)
+		if err != nil || id == "" {
+			return list, err
+		}
+		row, _, err := getSecret(tx, in, id)
+		secret = row.secret()
+		return list, err
+	})
+	return secret, list, err
+}
+
+// secretIn is the target of actions on a secret.
+func secretIn(in Place, id string) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		row, hook, err := getSecret(tx, in, id)
+		return []guard.Target{secretTarget(row, hook)}, err
+	}
+}
+
+func secretTarget(row secretRow, hook hookRow) guard.Target {
+	return guard.Target{Kind: "secret", ID: row.ID, Name: row.Name, Version: row.Version, Parent: hook.ID, ParentName: hook.Name}
+}
+
+// AddSecret adds a secret with the first version of its value. A taken name is a
+// Conflict, a hook without a free place Full.
+func (s *Store) AddSecret(ctx context.Context, a Actor, in Place, n NewSecret) (Secret, error) {
+	if err := checkHookSecretName(n.Name); err != nil {
+		return Secret{}, err
+	}
+	if err := checkValue(n.Value); err != nil {
+		return Secret{}, err
+	}
+	if err := checkNote(n.Note); err != nil {
+		return Secret{}, err
+	}
+	target := func(tx *guard.WriteTx) ([]guard.Target, error) {
+		hook, err := parent(tx, in)
+		return []guard.Target{secretTarget(secretRow{}, hook)}, err
+	}
+	return guard.Act(ctx, s.db, a, in.actions().create, target, func(tx *guard.WriteTx) (Secret, error) {
+		if err := s.freePlace(tx, in); err != nil {
+			return Secret{}, err
+		}
+		id := newID()
+		_, err := tx.Exec(`
+			INSERT INTO secrets (id, org, hook, name, note, revision, version, last_version,
+				created_at, created_by, updated_at, updated_by, updated_by_name)
+			VALUES (:id, :org_id, :hook, :name, :note, 1, 1, 1, :now, :by, :now, :by, :by_name)`,
+			guard.Args{"id": id, "hook": in.hook, "name": n.Name, "note": n.Note,
+				"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
+		if guard.IsUnique(err) {
+			return Secret{}, secretTaken(n.Name)
+		}
+		if err != nil {
+			return Secret{}, err
+		}
+		if err := saveVersion(tx, in, id, 1, n.Value); err != nil {
+			return Secret{}, err
+		}
+		t := tx.Target()
+		t.ID, t.Name, t.Version = id, n.Name, 1
+		row, _, err := getSecret(tx, in, id)
+		return row.secret(), err
+	})
+}
+
+func secretTaken(name string) error {
+	return guard.Errorf(Conflict, "name", "%s already exists in this hook.", name)
+}
+
+// freePlace refuses when all places of a hook are in use.
+func (s *Store) freePlace(tx *guard.WriteTx, in Place) error {
+	if in.hook == "" {
+		return nil
+	}
+	var used int
+	err := tx.Get(&used, `SELECT count(*) FROM secrets WHERE org = :org_id AND hook = :hook AND deleted_at IS NULL`,
+		guard.Args{"hook": in.hook})
+	if err == nil && used >= s.secretsPerHook {
+		return guard.Errorf(Full, "", "All %d places are in use. Delete a secret this hook no longer reads.", s.secretsPerHook)
+	}
+	return err
+}
+
+// saveVersion seals a value for its place, with the MAC beside it, and destroys
+// the versions that are too old to keep.
+func saveVersion(tx *guard.WriteTx, in Place, id string, version int64, value Plaintext) error {
+	sealed, keyID, err := tx.Seal(in.seal(id, version), value)
+	if err != nil {
+		return fmt.Errorf("seal secret %s: %w", id, err)
+	}
+	mac, err := tx.MAC(id, value)
+	if err != nil {
+		return fmt.Errorf("mac of secret %s: %w", id, err)
+	}
+	now := guard.Micro(tx.Now())
+	if _, err := tx.Exec(`
+		INSERT INTO secret_versions (secret, version, org, sealed, key_id, mac, made_at, made_by_kind, made_by, made_by_name)
+		VALUES (:secret, :version, :org_id, :sealed, :key_id, :mac, :now, :by_kind, :by, :by_name)`,
+		guard.Args{"secret": id, "version": version, "sealed": sealed, "key_id": keyID, "mac": mac, "now": now,
+			"by_kind": tx.ActorKind(), "by": tx.Actor(), "by_name": tx.ActorName()}); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`
+		UPDATE secret_versions
+		SET sealed = NULL, destroyed_at = :now
+		WHERE org = :org_id AND secret = :secret AND version <= :oldest AND sealed IS NOT NULL`,
+		guard.Args{"secret": id, "now": now, "oldest": version - keptVersions})
+	return err
+}
+
+// ChangeSecret saves name, note and, if given, a new version of the value. If
+// somebody saved since c.Base it is Stale, and nothing is saved.
+func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, c SecretChange) (Secret, error) {
+	if err := checkHookSecretName(c.Name); err != nil {
+		return Secret{}, err
+	}
+	if c.Value != nil {
+		if err := checkValue(*c.Value); err != nil {
+			return Secret{}, err
+		}
+	}
+	if err := checkNote(c.Note); err != nil {
+		return Secret{}, err
+	}
+	return guard.Act(ctx, s.db, a, in.actions().update, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
+		row, _, err := getSecret(tx, in, id)
+		if err != nil {
+			return Secret{}, err
+		}
+		if row.Revision != c.Base {
+			return Secret{}, staleSecret(tx, row)
+		}
+		if err := changeSecret(tx, in, row, c); err != nil {
+			return Secret{}, err
+		}
+		row, _, err = getSecret(tx, in, id)
+		return row.secret(), err
+	})
+}
+
+func staleSecret(tx *guard.WriteTx, row secretRow) error {
+	e := guard.Errorf(Stale, "", "%s saved this secret while you were editing. Version %d is stored now.", row.UpdatedBy, row.Version)
+	e.By, e.Version, e.Revision = row.UpdatedBy, row.Version, row.Revision
+	return e
+}
+
+func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) error {
+	version, last, t := row.Version, row.LastVersion, tx.Target()
+	if c.Value != nil {
+		last++
+		version = last
+		if err := saveVersion(tx, in, row.ID, version, *c.Value); err != nil {
+			return err
+		}
+	}
+	t.Name, t.Version, t.Detail = c.Name, version, describeChange(row, c)
+	_, err := tx.Exec(`
+		UPDATE secrets
+		SET name = :name, note = :note, version = :version, last_version = :last, revision = revision + 1,
+			updated_at = :now, updated_by = :by, updated_by_name = :by_name
+		WHERE org = :org_id AND hook = :hook AND id = :id`,
+		guard.Args{"name": c.Name, "note": c.Note, "version": version, "last": last, "now": guard.Micro(tx.Now()),
+			"by": tx.Actor(), "by_name": tx.ActorName(), "hook": in.hook, "id": row.ID})
+	if guard.IsUnique(err) {
+		return secretTaken(c.Name)
+	}
+	return err
+}
+
+// describeChange tells the audit log which parts of a secret an edit touched.
+func describeChange(row secretRow, c SecretChange) string {
+	detail := "value kept"
+	if c.Value != nil {
+		detail = "new value"
+	}
+	if c.Name != row.Name {
+		detail += ", renamed from " + row.Name
+	}
+	if c.Note != row.Note {
+		detail += ", note changed"
+	}
+	return detail
+}
+
+// DeleteSecret hides a secret and frees its name and place. confirmName is the name
+// as the person typed it. RestoreSecret undoes it for 7 days.
+func (s *Store) DeleteSecret(ctx context.Context, a Actor, in Place, id, confirmName string) (Secret, error) {
+	return guard.Act(ctx, s.db, a, in.actions().delete, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
+		row, _, err := getSecret(tx, in, id)
+		if err != nil {
+			return Secret{}, err
+		}
+		if confirmName != row.Name {
+			return Secret{}, guard.Errorf(Invalid, "name", "Type %s to confirm.", row.Name)
+		}
+		_, err = tx.Exec(`
+			UPDATE secrets
+			SET deleted_at = :now, purge_at = :purge_at
+			WHERE org = :org_id AND hook = :hook AND id = :id`,
+			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "hook": in.hook, "id": id})
+		return row.secret(), err
+	})
+}
+
+// RestoreSecret brings a deleted secret back. It is a Conflict if the name was taken
+// meanwhile, Full if the place was.
+func (s *Store) RestoreSecret(ctx context.Context, a Actor, in Place, id string) (Secret, error) {
+	return guard.Act(ctx, s.db, a, in.actions().restore, deletedSecret(in, id), func(tx *guard.WriteTx) (Secret, error) {
+		if err := s.freePlace(tx, in); err != nil {
+			return Secret{}, err
+		}
+		_, err := tx.Exec(`
+			UPDATE secrets
+			SET deleted_at = NULL, purge_at = NULL
+			WHERE org = :org_id AND hook = :hook AND id = :id`, guard.Args{"hook": in.hook, "id": id})
+		if guard.IsUnique(err) {
+			return Secret{}, guard.Errorf(Conflict, "", "Another secret has the name %s now. Rename that one, then undo again.", tx.Target().Name)
+		}
+		if err != nil {
+			return Secret{}, err
+		}
+		row, _, err := getSecret(tx, in, id)
+		return row.secret(), err
+	})
+}
+
+// deletedSecret is the target of an undo: a secret deleted less than 7 days ago.
+func deletedSecret(in Place, id string) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		hook, err := parent(tx, in)
+		if err != nil {
+			return nil, err
+		}
+		var row secretRow
+		err = tx.Get(&row, `
+			SELECT id, name, version
+			FROM secrets
+			WHERE org = :org_id AND hook = :hook AND id = :id AND deleted_at IS NOT NULL AND purge_at > :now`,
+			guard.Args{"hook": in.hook, "id": id, "now": guard.Micro(tx.Now())})
+		return []guard.Target{secretTarget(row, hook)}, err
+	}
+}
+
+// RevealSecret opens one secret and records who saw it. With first, the entry of a
+// reveal by the same session, it prolongs that one: at most 4 times, then Full.
+func (s *Store) RevealSecret(ctx context.Context, a Actor, in Place, id, first string) (Revealed, error) {
+	return guard.Act(ctx, s.db, a, in.actions().reveal, secretIn(in, id), func(tx *guard.WriteTx) (Revealed, error) {
+		entry, extended := tx.Entry(), 0
+		if first != "" {
+			before, err := extensions(tx, id, first)
+			if err != nil {
+				return Revealed{}, err
+			}
+			tx.Target().Detail = extends + first
+			entry, extended = first, before+1
+		}
+		revealed, err := open(tx, in, id, "reveal")
+		revealed.Entry, revealed.Extended = entry, extended
+		return revealed, err
+	})
+}
+
+// CopySecret opens one secret for the clipboard and records who took it.
+func (s *Store) CopySecret(ctx context.Context, a Actor, in Place, id string) (Revealed, error) {
+	return guard.Act(ctx, s.db, a, in.actions().copy, secretIn(in, id), func(tx *guard.WriteTx) (Revealed, error) {
+		return open(tx, in, id, "copy")
+	})
+}
+
+// extensions counts how often a reveal was prolonged. It must be the same session's
+// own reveal of the same secret, and not have run out.
+func extensions(tx *guard.WriteTx, secret, first string) (int, error) {
+	var at int64
+	err := tx.Get(&at, `
+		SELECT at
+		FROM audit_entries
+		WHERE log = :org_id AND id = :id AND action = 'secret.reveal' AND outcome = 'done'
+			AND target = :secret AND credential = :session AND detail IS NULL`,
+		guard.Args{"id": first, "secret": secret, "session": tx.Credential()})
+	if err != nil {
+		return 0, err
+	}
+	var times int
+	err = tx.Get(&times, `
+		SELECT count(*)
+		FROM audit_entries
+		WHERE log = :org_id AND target = :secret AND at >= :at AND detail = :detail AND outcome = 'done'`,
+		guard.Args{"secret": secret, "at": at, "detail": extends + first})
+	if err != nil {
+		return 0, err
+	}
+	shown := time.Duration(times+1)*RevealSeconds*time.Second + extensionSlack
+	if times >= maxExtensions || tx.Now().Sub(guard.FromMicro(at)) > shown {
+		return 0, guard.Errorf(Full, "", "This reveal can't be prolonged any more. Reveal it again if you still need it.")
+	}
+	return times, nil
+}
+
+// open opens the current version and notes who has used it.
+func open(tx *guard.WriteTx, in Place, id, how string) (Revealed, error) {
+	row, hook, err := getSecret(tx, in, id)
+	if err != nil {
+		return Revealed{}, err
+	}
+	if row.Version == 0 {
+		return Revealed{}, guard.Errorf(NotFound, "", "%s has no value yet. Set one first.", row.Name)
+	}
+	var sealed []byte
+	err = tx.Get(&sealed, `SELECT sealed FROM secret_versions WHERE org = :org_id AND secret = :secret AND version = :version`,
+		guard.Args{"secret": id, "version": row.Version})
+	if err != nil {
+		return Revealed{}, err
+	}
+	value, err := tx.Open(in.seal(id, row.Version), sealed)
+	if err != nil {
+		return Revealed{}, fmt.Errorf("open secret %s: %w", id, err)
+	}
+	_, err = tx.Exec(`
+		INSERT INTO secret_uses (org, secret, actor_kind, actor, version, how, actor_name, uses, first_at, last_at)
+		VALUES (:org_id, :secret, :kind, :actor, :version, :how, :name, 1, :now, :now)
+		ON CONFLICT (org, secret, actor_kind, actor, version, how)
+		DO UPDATE SET uses = secret_uses.uses + 1, last_at = excluded.last_at, actor_name = excluded.actor_name`,
+		guard.Args{"secret": id, "kind": tx.ActorKind(), "actor": tx.Actor(), "version": row.Version, "how": how,
+			"name": tx.ActorName(), "now": guard.Micro(tx.Now())})
+	if err != nil {
+		return Revealed{}, err
+	}
+	row.LastUsedAt, row.LastUsedBy = guard.Micro(tx.Now()), tx.ActorName()
+	return Revealed{Secret: row.secret(), Hook: hook.hook(), Value: value, At: tx.Now(), Entry: tx.Entry()}, nil
+}
