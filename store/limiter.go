@@ -1,7 +1,11 @@
 package store
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,8 +15,8 @@ import (
 // tryWindow is how long a failed try counts.
 const tryWindow = 15 * time.Minute
 
-// maxTracked bounds the memory of a limiter: whoever invents names can only push
-// out the oldest ones.
+// maxTracked bounds the memory of a limiter: whoever invents names pushes out
+// invented ones.
 const maxTracked = 20_000
 
 // limiter counts failed tries by name. A try counts as failed from its start, so
@@ -21,11 +25,11 @@ type limiter struct {
 	now func() time.Time
 
 	mu    sync.Mutex
-	tries map[string][]time.Time
+	tries map[digest][]time.Time
 }
 
 func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, tries: map[string][]time.Time{}}
+	return &limiter{now: now, tries: map[digest][]time.Time{}}
 }
 
 // limit is a name and how many failed tries it may have in the window.
@@ -34,25 +38,33 @@ type limit struct {
 	most int
 }
 
+// digest stands for a name: whatever somebody types takes the same room.
+type digest [sha256.Size]byte
+
+func (l limit) digest() digest { return sha256.Sum256([]byte(l.name)) }
+
 // begin counts a try against all limits and returns how many are left after it. If
 // one is used up, nothing is counted and the error is Limited.
 func (l *limiter) begin(limits ...limit) (left int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.now()
+	now, wait := l.now(), time.Duration(0)
 	left = limits[0].most
 	for _, lim := range limits {
-		recent := l.recent(lim.name, now)
+		recent := l.recent(lim.digest(), now)
 		if len(recent) >= lim.most {
-			return 0, limited(recent[len(recent)-lim.most].Add(tryWindow).Sub(now))
+			wait = max(wait, recent[0].Add(tryWindow).Sub(now))
 		}
 		left = min(left, lim.most-len(recent)-1)
+	}
+	if wait > 0 {
+		return 0, limited(wait)
 	}
 	if len(l.tries)+len(limits) > maxTracked {
 		l.makeRoom(now)
 	}
 	for _, lim := range limits {
-		l.tries[lim.name] = append(l.tries[lim.name], now)
+		l.tries[lim.digest()] = append(l.tries[lim.digest()], now)
 	}
 	return left, nil
 }
@@ -62,12 +74,12 @@ func (l *limiter) clear(limits ...limit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, lim := range limits {
-		delete(l.tries, lim.name)
+		delete(l.tries, lim.digest())
 	}
 }
 
 // recent drops the tries of a name that no longer count.
-func (l *limiter) recent(name string, now time.Time) []time.Time {
+func (l *limiter) recent(name digest, now time.Time) []time.Time {
 	tries := l.tries[name]
 	for len(tries) > 0 && now.Sub(tries[0]) >= tryWindow {
 		tries = tries[1:]
@@ -80,22 +92,27 @@ func (l *limiter) recent(name string, now time.Time) []time.Time {
 	return tries
 }
 
-// makeRoom drops what no longer counts, then whatever tried longest ago.
+// makeRoom drops what no longer counts and, if a tenth is not free then, the names
+// with the fewest tries, the oldest of them first.
 func (l *limiter) makeRoom(now time.Time) {
-	oldest, at := "", now
 	for name := range l.tries {
-		tries := l.recent(name, now)
-		if len(tries) > 0 && !tries[len(tries)-1].After(at) {
-			oldest, at = name, tries[len(tries)-1]
-		}
+		l.recent(name, now)
 	}
-	if len(l.tries) >= maxTracked-2 {
-		delete(l.tries, oldest)
+	over := len(l.tries) - maxTracked*9/10
+	if over <= 0 {
+		return
+	}
+	names := slices.SortedFunc(maps.Keys(l.tries), func(a, b digest) int {
+		x, y := l.tries[a], l.tries[b]
+		return cmp.Or(cmp.Compare(len(x), len(y)), x[len(x)-1].Compare(y[len(y)-1]))
+	})
+	for _, name := range names[:over] {
+		delete(l.tries, name)
 	}
 }
 
 func limited(wait time.Duration) *Error {
-	minutes := int(wait/time.Minute) + 1
+	minutes := int((wait + time.Minute - 1) / time.Minute)
 	e := guard.Errorf(Limited, "", "Too many tries. Wait %s, then try again.", plural(minutes, "minute"))
 	e.RetryAfter = wait
 	return e

@@ -30,11 +30,12 @@ func (s *Store) Admins(ctx context.Context, a Actor) ([]string, error) {
 // AddMember gives a person who can sign in a role. One who is a member already is
 // a Conflict.
 func (s *Store) AddMember(ctx context.Context, a Actor, email string, role Role) (Member, error) {
-	return guard.Act(ctx, s.db, a, guard.MemberAdd, memberCalled(email), func(tx *guard.WriteTx) (Member, error) {
+	return guard.Act(ctx, s.db, a, guard.MemberAdd, newMember, func(tx *guard.WriteTx) (Member, error) {
 		u, err := userByEmail(tx, email)
 		if err != nil {
 			return Member{}, err
 		}
+		*tx.Target() = guard.Target{Kind: "member", ID: u.ID, Name: u.Name, Detail: "as " + role.String()}
 		if err := mayHandOut(tx, role); err != nil {
 			return Member{}, err
 		}
@@ -43,7 +44,6 @@ func (s *Store) AddMember(ctx context.Context, a Actor, email string, role Role)
 		if guard.IsUnique(err) {
 			return Member{}, guard.Errorf(Conflict, "email", "%s is a member already.", u.Name)
 		}
-		tx.Target().Detail = "as " + role.String()
 		return Member{u, role}, err
 	})
 }
@@ -90,23 +90,29 @@ func (s *Store) RemoveMember(ctx context.Context, a Actor, email string) (Member
 	})
 }
 
-// memberCalled names the person in the audit entry, if there is one.
+func newMember(*guard.WriteTx) ([]guard.Target, error) {
+	return []guard.Target{{Kind: "member"}}, nil
+}
+
+// memberCalled names the member in the audit entry, if there is one.
 func memberCalled(email string) guard.Targets {
 	return func(tx *guard.WriteTx) ([]guard.Target, error) {
-		u, err := userByEmail(tx, email)
-		return []guard.Target{{Kind: "member", ID: u.ID, Name: u.Name}}, err
+		m, err := member(tx, email)
+		return []guard.Target{{Kind: "member", ID: m.ID, Name: m.Name}}, err
 	}
 }
 
+// member finds a member by e-mail. Somebody who is in other organizations only is
+// NotFound like somebody who does not exist.
 func member(tx *guard.WriteTx, email string) (Member, error) {
-	u, err := userByEmail(tx, email)
-	if err != nil {
-		return Member{}, err
-	}
-	m := Member{User: u}
-	err = tx.Get(&m.Role, `SELECT role FROM members WHERE org = :org_id AND user = :user`, guard.Args{"user": u.ID})
+	var m Member
+	err := tx.Get(&m, `
+		SELECT u.id, u.email, u.name, m.role
+		FROM members m
+		JOIN users u ON u.id = m.user
+		WHERE m.org = :org_id AND u.email_key = :key`, guard.Args{"key": emailKey(email)})
 	if guard.CodeOf(err) == NotFound {
-		return Member{}, guard.Errorf(NotFound, "email", "%s is not a member of this organization.", u.Name)
+		return Member{}, guard.Errorf(NotFound, "email", "There is no member with this email address.")
 	}
 	return m, err
 }

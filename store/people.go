@@ -84,7 +84,7 @@ func (s *Store) SignIn(ctx context.Context, o Origin, email, password, oldToken 
 		}
 		return newSession(tx, o, who)
 	})
-	if err == nil {
+	if ok { // also where the session could not be written: they do know the password
 		s.signIns.clear(limits...)
 	}
 	return made, err
@@ -141,7 +141,8 @@ func (s *Store) Confirm(ctx context.Context, p ServerActor, password string) (Se
 	return s.withPassword(ctx, p, guard.UserConfirm, "password", password, func(tx *guard.WriteTx) error { return nil })
 }
 
-// ChangePassword replaces the password and ends every other session of the person.
+// ChangePassword replaces the password, ends every other session of the person and
+// makes their reset links stop working.
 func (s *Store) ChangePassword(ctx context.Context, p ServerActor, current, next string) (Session, error) {
 	if err := checkPassword("new_password", next); err != nil {
 		return Session{}, err
@@ -152,6 +153,9 @@ func (s *Store) ChangePassword(ctx context.Context, p ServerActor, current, next
 	}
 	return s.withPassword(ctx, p, guard.UserChangePassword, "current_password", current, func(tx *guard.WriteTx) error {
 		if err := setPassword(tx, p.ID(), hash); err != nil {
+			return err
+		}
+		if err := revokeResets(tx, p.ID()); err != nil {
 			return err
 		}
 		ended, err := tx.Exec(`UPDATE sessions SET ended_at = :now WHERE user = :user AND id <> :id AND ended_at IS NULL`,
@@ -186,7 +190,7 @@ func (s *Store) withPassword(ctx context.Context, p ServerActor, act guard.Actio
 		}
 		return renewSession(tx)
 	})
-	if err == nil {
+	if ok {
 		s.confirmations.clear(tries)
 	}
 	return made, err
@@ -266,18 +270,25 @@ func (s *Store) NewResetLink(ctx context.Context, op ServerActor, email string) 
 			return "", err
 		}
 		*tx.Target() = guard.Target{Kind: "user", ID: u.ID, Name: u.Name}
-		now := guard.Micro(tx.Now())
-		if _, err := tx.Exec(`UPDATE links SET revoked_at = :now WHERE user = :user AND kind = 'reset' AND used_at IS NULL`,
-			guard.Args{"now": now, "user": u.ID}); err != nil {
+		if err := revokeResets(tx, u.ID); err != nil {
 			return "", err
 		}
 		_, err = tx.Exec(`
 			INSERT INTO links (token_hash, kind, user, made_by, created_at, expires_at)
 			VALUES (:token_hash, 'reset', :user, 'operator', :now, :expires_at)`,
-			guard.Args{"token_hash": guard.TokenHash(token), "user": u.ID, "now": now,
+			guard.Args{"token_hash": guard.TokenHash(token), "user": u.ID, "now": guard.Micro(tx.Now()),
 				"expires_at": guard.Micro(tx.Now().Add(resetValid))})
 		return token, err
 	})
+}
+
+// revokeResets makes the links that a person has not used yet stop working.
+func revokeResets(tx *guard.WriteTx, user string) error {
+	_, err := tx.Exec(`
+		UPDATE links SET revoked_at = :now
+		WHERE user = :user AND kind = 'reset' AND used_at IS NULL AND revoked_at IS NULL`,
+		guard.Args{"now": guard.Micro(tx.Now()), "user": user})
+	return err
 }
 
 // CheckReset tells whose password a link sets, without using it up.

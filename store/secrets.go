@@ -22,10 +22,13 @@ const extensionSlack = time.Minute
 const extends = "extends "
 
 // Place is where secrets are: in a hook, or with the organization itself.
-type Place struct{ hook string }
+type Place struct {
+	hook string
+	own  bool // the organization itself: no hook, and not the hook of an empty id
+}
 
 // HookPlace is the place of the secrets of a hook.
-func HookPlace(hook string) Place { return Place{hook} }
+func HookPlace(hook string) Place { return Place{hook: hook} }
 
 // placeActions are what can be done to secrets, by place: the words in the audit
 // log are the same, the permissions are not.
@@ -39,7 +42,7 @@ var (
 )
 
 func (p Place) actions() placeActions {
-	if p.hook == "" {
+	if p.own {
 		return organizationActions
 	}
 	return hookActions
@@ -48,7 +51,7 @@ func (p Place) actions() placeActions {
 // seal is the place of one version of a value, as it is bound to its ciphertext.
 func (p Place) seal(secret string, version int64) seal.Place {
 	kind := "hook"
-	if p.hook == "" {
+	if p.own {
 		kind = "organization"
 	}
 	return seal.Place{Kind: kind, Hook: p.hook, Secret: secret, Version: version}
@@ -144,7 +147,7 @@ func getSecret(tx getter, in Place, id string) (secretRow, hookRow, error) {
 // parent loads the hook of a place before anything in it: else a foreign hook
 // would answer with an empty list.
 func parent(tx getter, in Place) (hookRow, error) {
-	if in.hook == "" {
+	if in.own {
 		return hookRow{}, nil
 	}
 	return getHook(tx, in.hook)
@@ -273,7 +276,7 @@ func secretTaken(name string) error {
 
 // freePlace refuses when all places of a hook are in use.
 func (s *Store) freePlace(tx *guard.WriteTx, in Place) error {
-	if in.hook == "" {
+	if in.own {
 		return nil
 	}
 	var used int
@@ -332,7 +335,7 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 			return Secret{}, err
 		}
 		if row.Revision != c.Base {
-			return Secret{}, staleSecret(tx, row)
+			return Secret{}, staleSecret(row)
 		}
 		if err := changeSecret(tx, in, row, c); err != nil {
 			return Secret{}, err
@@ -342,7 +345,7 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 	})
 }
 
-func staleSecret(tx *guard.WriteTx, row secretRow) error {
+func staleSecret(row secretRow) error {
 	e := guard.Errorf(Stale, "", "%s saved this secret while you were editing. Version %d is stored now.", row.UpdatedBy, row.Version)
 	e.By, e.Version, e.Revision = row.UpdatedBy, row.Version, row.Revision
 	return e
@@ -474,9 +477,12 @@ func (s *Store) CopySecret(ctx context.Context, a Actor, in Place, id string) (R
 // extensions counts how often a reveal was prolonged. It must be the same session's
 // own reveal of the same secret, and not have run out.
 func extensions(tx *guard.WriteTx, secret, first string) (int, error) {
-	var at int64
-	err := tx.Get(&at, `
-		SELECT at
+	var shown struct {
+		Seq int64 `db:"seq"`
+		At  int64 `db:"at"`
+	}
+	err := tx.Get(&shown, `
+		SELECT seq, at
 		FROM audit_entries
 		WHERE log = :org_id AND id = :id AND action = 'secret.reveal' AND outcome = 'done'
 			AND target = :secret AND credential = :session AND detail IS NULL`,
@@ -488,13 +494,13 @@ func extensions(tx *guard.WriteTx, secret, first string) (int, error) {
 	err = tx.Get(&times, `
 		SELECT count(*)
 		FROM audit_entries
-		WHERE log = :org_id AND target = :secret AND at >= :at AND detail = :detail AND outcome = 'done'`,
-		guard.Args{"secret": secret, "at": at, "detail": extends + first})
+		WHERE log = :org_id AND target = :secret AND seq > :seq AND detail = :detail AND outcome = 'done'`,
+		guard.Args{"secret": secret, "seq": shown.Seq, "detail": extends + first})
 	if err != nil {
 		return 0, err
 	}
-	shown := time.Duration(times+1)*RevealSeconds*time.Second + extensionSlack
-	if times >= maxExtensions || tx.Now().Sub(guard.FromMicro(at)) > shown {
+	end := guard.FromMicro(shown.At).Add(time.Duration(times+1)*RevealSeconds*time.Second + extensionSlack)
+	if times >= maxExtensions || tx.Now().After(end) {
 		return 0, guard.Errorf(Full, "", "This reveal can't be prolonged any more. Reveal it again if you still need it.")
 	}
 	return times, nil
@@ -512,6 +518,9 @@ func open(tx *guard.WriteTx, in Place, id, how string) (Revealed, error) {
 	var sealed []byte
 	err = tx.Get(&sealed, `SELECT sealed FROM secret_versions WHERE org = :org_id AND secret = :secret AND version = :version`,
 		guard.Args{"secret": id, "version": row.Version})
+	if guard.CodeOf(err) == NotFound {
+		err = fmt.Errorf("version %d of secret %s is gone: %w", row.Version, id, seal.ErrIntegrity)
+	}
 	if err != nil {
 		return Revealed{}, err
 	}

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"hooksafe/store/internal/guard"
 	"hooksafe/store/internal/ledger"
@@ -134,6 +135,9 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Ready writes to the database, and so tells whether it can.
 func (s *Store) Ready(ctx context.Context) error { return s.db.Ready(ctx) }
+
+// Now is the time by the store's clock.
+func (s *Store) Now() time.Time { return s.db.Now() }
 
 // KeyID is the short name of the master key in use.
 func (s *Store) KeyID() string { return s.key.ID() }

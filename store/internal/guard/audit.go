@@ -105,15 +105,30 @@ func (tx *WriteTx) sign(h *head) error {
 // opened once.
 func (tx *WriteTx) loadHead(log string) (*head, error) {
 	var h head
-	if err := tx.one(&h, `SELECT id, sealed_key, size, last_at, frontier FROM audit_logs WHERE id = ?`, log); err != nil {
+	if err := tx.one(&h, `SELECT id, sealed_key, size, last_at, frontier, checkpoint FROM audit_logs WHERE id = ?`, log); err != nil {
 		return nil, fmt.Errorf("head of log %s: %w", log, err)
 	}
 	var err error
 	if h.tree, err = ledger.UnmarshalTree(h.Size, h.Frontier); err != nil {
 		return nil, fmt.Errorf("head of log %s: %w", log, err)
 	}
-	h.signer, err = tx.db.signer(log, h.SealedKey)
-	return &h, err
+	if h.signer, err = tx.db.signer(log, h.SealedKey); err != nil {
+		return nil, err
+	}
+	return &h, h.fits()
+}
+
+// fits holds the head against its checkpoint. Without it, whoever edits the log and
+// its frontier would have the edit signed by the next action.
+func (h *head) fits() error {
+	signed, err := ledger.OpenCheckpoint(h.signer.PublicKey(), []byte(h.Checkpoint))
+	if err != nil {
+		return fmt.Errorf("head of log %s: %w", h.ID, err)
+	}
+	if signed.Size != h.Size || signed.Root != h.tree.Root() {
+		return fmt.Errorf("head of log %s: it is not the one that was signed", h.ID)
+	}
+	return nil
 }
 
 // signer is only asked for on the writing connection.
@@ -191,11 +206,18 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// newest is the time of the newest entry of any log.
+// newest is the newest time that stands in the database: of an entry, or of one of
+// the statements without an entry that go on while people only read.
 func newest(db interface {
 	Get(dest any, query string, args ...any) error
 }) (time.Time, error) {
 	var us int64
-	err := db.Get(&us, `SELECT COALESCE(MAX(last_at), 0) FROM audit_logs`)
+	err := db.Get(&us, `
+		SELECT COALESCE(MAX(at), 0)
+		FROM (
+			SELECT MAX(last_at) AS at FROM audit_logs
+			UNION ALL SELECT MAX(seen_at) FROM sessions
+			UNION ALL SELECT MAX(ready_at) FROM server
+		) AS times`)
 	return fromMicro(us), err
 }

@@ -36,13 +36,19 @@ func newSteady(clock Clock, floor time.Time) *steady {
 }
 
 // Now is the time in UTC, to the microsecond.
-func (s *steady) Now() time.Time {
+func (s *steady) Now() time.Time { return s.atLeast(time.Time{}) }
+
+// atLeast is Now, or floor where that is later: another process has told it. Time
+// goes on from there, so that nothing lasts longer than it should.
+func (s *steady) atLeast(floor time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	wall, uptime := s.clock()
 	now := s.last.Add(max(uptime-s.uptime, 0))
-	if wall.After(now) {
-		now = wall
+	for _, later := range []time.Time{wall, floor} {
+		if later.After(now) {
+			now = later
+		}
 	}
 	s.last, s.uptime = now, max(uptime, s.uptime)
 	return now.UTC().Truncate(time.Microsecond)

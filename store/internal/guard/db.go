@@ -68,6 +68,10 @@ type Options struct {
 	Clock   Clock
 }
 
+// mayMake says whether a database that was stopped while it was being made may be
+// finished.
+func (o Options) mayMake() bool { return o.Create || o.Migrate }
+
 // Exists says whether there is a database in dir.
 func Exists(dir string) (bool, error) {
 	_, err := os.Stat(filepath.Join(dir, File))
@@ -86,7 +90,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	case err != nil:
 		return nil, err
 	case exists:
-		if err := inspect(path, o.Master, o.Migrate); err != nil {
+		if err := inspect(path, o); err != nil {
 			return nil, err
 		}
 	case !o.Create:
@@ -117,7 +121,7 @@ func (db *DB) connect(ctx context.Context, path string, o Options) error {
 		return err
 	}
 	db.pools = append(db.pools, pool)
-	if err := migrate(ctx, pool, o.Migrate || o.Create); err != nil {
+	if err := migrate(ctx, pool, o.mayMake()); err != nil {
 		return err
 	}
 	floor, err := newest(pool)

@@ -85,6 +85,10 @@ func (db *DB) perform(who identity, act Action, targets Targets, fn func(*WriteT
 	}
 	allowed := tx.who.holds(act.need)
 	tx.targets, err = targets(tx)
+	if db.writer.lost() {
+		tx.ended = true
+		return notWritten(err)
+	}
 	if !allowed {
 		return tx.refuse(outcomeDenied, deniedFor(tx.who.role))
 	}

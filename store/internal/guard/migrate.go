@@ -10,8 +10,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
-
-	"hooksafe/store/internal/seal"
 )
 
 //go:embed migrations/*.sql
@@ -53,54 +51,73 @@ func migrate(ctx context.Context, pool *sqlx.DB, may bool) error {
 
 // inspect looks at an existing database without changing it: is it one of ours,
 // is its schema one that we know, does the master key fit?
-func inspect(path string, master *seal.Master, mayMigrate bool) error {
+func inspect(path string, o Options) error {
 	pool, err := openPool(path, readerSettings, 1)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	if err := compareSchema(pool, mayMigrate); err != nil {
-		return err
-	}
-	var row struct {
-		ID    string `db:"master_key_id"`
-		Check []byte `db:"key_check"`
-	}
-	err = pool.Get(&row, `SELECT master_key_id, key_check FROM server`)
-	if errors.Is(err, sql.ErrNoRows) || noSchema(pool) {
-		return nil // stopped while it was being made; what is missing is made now
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	if err := master.Verify(row.Check); err != nil {
-		return fmt.Errorf("%w: it wants %s, this is %s", err, row.ID, master.ID())
-	}
-	return nil
-}
-
-func noSchema(pool *sqlx.DB) bool {
-	var n int
-	return pool.Get(&n, `SELECT count(*) FROM sqlite_schema WHERE name = 'server'`) == nil && n == 0
-}
-
-func compareSchema(pool *sqlx.DB, mayMigrate bool) error {
 	want, err := wantedSchema(pool.DB)
 	if err != nil {
 		return err
 	}
-	if noSchema(pool) {
-		return nil
-	}
-	var have int64
-	if err := pool.Get(&have, `SELECT MAX(version_id) FROM goose_db_version WHERE is_applied = 1`); err != nil {
-		return fmt.Errorf("this file is no Hooksafe database: %w", err)
-	}
+	have, err := schemaOf(pool)
 	switch {
+	case err != nil:
+		return fmt.Errorf("%s is no Hooksafe database: %w", path, err)
+	case have == 0 && o.mayMake():
+		return nil // stopped while it was being made; what is missing is made now
 	case have > want:
 		return fmt.Errorf("the database has schema %d, this program knows %d: use a newer hooksafe", have, want)
-	case have < want && !mayMigrate:
+	case have < want && !o.Migrate:
 		return fmt.Errorf("the database has schema %d, this program works with %d: hooksafe serve brings it up to date", have, want)
+	}
+	if err := compareKey(pool, o); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// schemaOf is the version of a database's schema, 0 if it has none yet. A file that
+// is none of SQLite's, or has somebody else's tables, is an error.
+func schemaOf(pool *sqlx.DB) (int64, error) {
+	var tables int
+	if err := pool.Get(&tables, `SELECT count(*) FROM sqlite_schema`); err != nil || tables == 0 {
+		return 0, err
+	}
+	var version int64
+	err := pool.Get(&version, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied = 1`)
+	return version, err
+}
+
+// compareKey holds the master key against the database's key-check value.
+func compareKey(pool *sqlx.DB, o Options) error {
+	var row struct {
+		ID    string `db:"master_key_id"`
+		Check []byte `db:"key_check"`
+	}
+	err := pool.Get(&row, `SELECT master_key_id, key_check FROM server`)
+	if errors.Is(err, sql.ErrNoRows) {
+		return neverUsed(pool, o)
+	}
+	if err != nil {
+		return err
+	}
+	if err := o.Master.Verify(row.Check); err != nil {
+		return fmt.Errorf("%w: it wants %s, this is %s", err, row.ID, o.Master.ID())
+	}
+	return nil
+}
+
+// neverUsed lets a database pass that has no key-check value because it was stopped
+// before its first row was written. One that has a log has lost it.
+func neverUsed(pool *sqlx.DB, o Options) error {
+	var logs int
+	if err := pool.Get(&logs, `SELECT count(*) FROM audit_logs`); err != nil {
+		return err
+	}
+	if logs > 0 || !o.mayMake() {
+		return errors.New("its key-check value is missing, so no master key can be told to be the right one: restore a backup")
 	}
 	return nil
 }

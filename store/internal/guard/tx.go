@@ -79,12 +79,9 @@ func (db *DB) begin(who identity, act Action) (*WriteTx, error) {
 	var err error
 	if tx.head, err = tx.loadHead(who.log()); err != nil {
 		tx.rollback()
-		return nil, err
+		return nil, notWritten(err)
 	}
-	tx.now = db.clock.Now()
-	if last := fromMicro(tx.head.LastAt); tx.now.Before(last) {
-		tx.now = last
-	}
+	tx.now = db.clock.atLeast(fromMicro(tx.head.LastAt))
 	return tx, nil
 }
 
@@ -172,11 +169,12 @@ func (tx *WriteTx) confirmed() bool {
 
 // head is a log's row, read and written in the transaction.
 type head struct {
-	ID        string `db:"id"`
-	SealedKey []byte `db:"sealed_key"`
-	Size      int64  `db:"size"`
-	LastAt    int64  `db:"last_at"`
-	Frontier  []byte `db:"frontier"`
+	ID         string `db:"id"`
+	SealedKey  []byte `db:"sealed_key"`
+	Size       int64  `db:"size"`
+	LastAt     int64  `db:"last_at"`
+	Frontier   []byte `db:"frontier"`
+	Checkpoint string `db:"checkpoint"`
 
 	tree   *ledger.Tree
 	signer *ledger.Signer

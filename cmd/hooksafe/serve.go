@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"hooksafe/store"
+	"hooksafe/web"
+)
+
+func serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the server",
+		Long: `Serve starts the server. In an empty data directory it makes a database and a
+master key; keep a copy of the key somewhere else, because nothing can be read
+without it.
+
+While nobody can sign in yet, each start prints one line on standard output with
+the address of the first run. It is valid for an hour, and the one before it stops
+working. The log goes to standard error.
+
+SIGTERM and SIGINT stop the server when the requests under way are finished, within
+10 seconds; a second one stops it at once.`,
+		Example: `  hooksafe serve
+  hooksafe serve --data-dir /var/lib/hooksafe --addr :8443 \
+      --tls-cert cert.pem --tls-key key.pem --base-url https://hooks.example.com:8443`,
+		Args: wants(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := readSettings(cmd)
+			if err != nil {
+				return err
+			}
+			return serve(cmd, c)
+		},
+	}
+	takeSettings(cmd, aboutServing)
+	return cmd
+}
+
+// serve runs the server until a signal stops it.
+func serve(cmd *cobra.Command, c config) error {
+	if err := c.checkListening(); err != nil {
+		return err
+	}
+	if err := makeDataDir(c.dataDir); err != nil {
+		return err
+	}
+	unlock, err := lock(c.dataDir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	context.AfterFunc(ctx, stop) // gives a second signal back its default: it ends the process
+
+	return withStore(ctx, c, store.Options{Create: true, Migrate: true}, func(s *store.Store) error {
+		return serveStore(ctx, cmd, c, s)
+	})
+}
+
+func serveStore(ctx context.Context, cmd *cobra.Command, c config, s *store.Store) error {
+	token, err := setupToken(ctx, s)
+	if err != nil {
+		return err
+	}
+	log := newLog(c.logFormat)
+	ctx, cancel := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	background.Go(func() { forgetSessions(ctx, s, log) })
+	defer background.Wait()
+	defer cancel()
+
+	return web.Serve(ctx, s, webOptions(c, log), func(at net.Addr) {
+		c := c.listeningAt(at)
+		log.Info("listening", "address", at.String(), "url", c.url(), "data", c.dataDir, "key", s.KeyID(), "version", version())
+		if token != "" {
+			fmt.Fprintf(cmd.OutOrStdout(), "First run, valid for an hour: %s/setup?token=%s\n", c.url(), token)
+		}
+	})
+}
+
+func webOptions(c config, log *slog.Logger) web.Options {
+	return web.Options{
+		Addr: c.addr, BaseURL: c.url(), TrustedProxies: c.proxies, HTTPSOnly: c.httpsOnly(),
+		TLSCert: c.tlsCert, TLSKey: c.tlsKey, Version: version(), Log: log,
+	}
+}
+
+// setupToken makes the token of the first run, or none if somebody can sign in.
+func setupToken(ctx context.Context, s *store.Store) (string, error) {
+	open, err := s.SetupOpen(ctx)
+	if err != nil || !open {
+		return "", err
+	}
+	return s.NewSetupToken(ctx)
+}
+
+// forgetSessions removes the rows of sessions that ended long ago, every hour.
+func forgetSessions(ctx context.Context, s *store.Store, log *slog.Logger) {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		if err := s.ForgetExpiredSessions(ctx); err != nil && ctx.Err() == nil {
+			log.Error("expired sessions not removed", "error", err)
+		}
+		select {
+		case <-hourly.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func newLog(format string) *slog.Logger {
+	if format == "text" || format == "" && term.IsTerminal(int(os.Stderr.Fd())) {
+		return slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+}

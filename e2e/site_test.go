@@ -1,0 +1,229 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3"
+
+	"hooksafe/store"
+	"hooksafe/store/storetest"
+	"hooksafe/web"
+)
+
+// site is a running server with a store of its own.
+type site struct {
+	*storetest.World
+	URL string
+
+	mu      sync.Mutex
+	answers []answer // to every GET, as they left the server
+	planted []string // values that none of them may hold
+	log     bytes.Buffer
+}
+
+type answer struct {
+	path   string
+	header http.Header
+	body   string
+}
+
+// newSite starts a server in which two organizations have people, a hook and a
+// secret each, and lets the test run beside others.
+func newSite(t *testing.T) *site {
+	t.Helper()
+	t.Parallel()
+	s := &site{World: storetest.New(t)}
+	s.plant(s.Org(storetest.Acme).Value)
+	s.plant(s.Org(storetest.Globex).Value)
+	s.start(t)
+	return s
+}
+
+// newEmptySite starts a server on which nobody exists yet.
+func newEmptySite(t *testing.T) *site {
+	t.Helper()
+	t.Parallel()
+	s := &site{World: storetest.Empty(t)}
+	s.start(t)
+	return s
+}
+
+func (s *site) start(t *testing.T) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	s.URL = "http://" + server.Listener.Addr().String()
+	handler, err := web.New(s.Store, web.Options{
+		BaseURL:        s.URL,
+		SecretsPerHook: 20,
+		Version:        "1.0.0",
+		Log:            slog.New(slog.NewTextHandler(s, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = s.record(handler)
+	server.Start()
+	t.Cleanup(func() {
+		server.Close()
+		s.inspect(t)
+	})
+}
+
+// Write takes the server's log.
+func (s *site) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.log.Write(line)
+}
+
+// plant marks a value that no GET may ever be answered with.
+func (s *site) plant(value string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.planted = append(s.planted, value)
+	return value
+}
+
+// record keeps what the server answers to a GET.
+func (s *site) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		copied := &copyingWriter{ResponseWriter: w}
+		next.ServeHTTP(copied, r)
+		if r.Method != http.MethodGet {
+			return
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.answers = append(s.answers, answer{r.URL.Path, w.Header().Clone(), copied.body.String()})
+	})
+}
+
+type copyingWriter struct {
+	http.ResponseWriter
+	body bytes.Buffer
+}
+
+func (w *copyingWriter) Write(b []byte) (int, error) {
+	w.body.Write(b)
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets the server reach the connection behind.
+func (w *copyingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// inspect looks at everything that left the server by a GET, and at its log.
+func (s *site) inspect(t *testing.T) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.answers {
+		if !strings.HasPrefix(a.path, "/static/") && a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("GET %s may be cached: Cache-Control is %q", a.path, a.header.Get("Cache-Control"))
+		}
+		for _, value := range s.planted {
+			if strings.Contains(a.body, value) {
+				t.Errorf("the answer to GET %s holds the value %q", a.path, value)
+			}
+		}
+	}
+	for _, value := range s.planted {
+		if strings.Contains(s.log.String(), value) {
+			t.Errorf("the server's log holds the value %q", value)
+		}
+	}
+	if strings.Contains(s.log.String(), "panic") {
+		t.Error("the server panicked")
+	}
+	if t.Failed() {
+		t.Logf("the server's log:\n%s", s.log.String())
+	}
+}
+
+// editor acts as the editor of acme.
+func (s *site) editor(t testing.TB) store.Actor { return s.Actor(t, storetest.Acme, "editor") }
+
+// place is acme's hook, as the place of its secrets.
+func (s *site) place() store.Place { return s.Org(storetest.Acme).Place() }
+
+// hooks, editorPage and secrets are the addresses that most journeys begin at.
+func (s *site) hooksPath() string   { return "/orgs/acme/hooks" }
+func (s *site) editorPath() string  { return s.hooksPath() + "/" + s.Org(storetest.Acme).Hook }
+func (s *site) secretsPath() string { return s.editorPath() + "/secrets" }
+
+// addSecret adds a secret to acme's hook behind the browser's back.
+func (s *site) addSecret(t testing.TB, name, value string) store.Secret {
+	t.Helper()
+	secret, err := s.AddSecret(context.Background(), s.editor(t), s.place(), store.NewSecret{Name: name, Value: store.NewPlaintext(value)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+// stored opens a value of acme's hook.
+func (s *site) stored(t testing.TB, name string) string {
+	t.Helper()
+	revealed, err := s.RevealSecret(context.Background(), s.editor(t), s.place(), s.secret(t, name).ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return revealed.Value.Reveal()
+}
+
+// secret finds a secret of acme's hook by its name.
+func (s *site) secret(t testing.TB, name string) store.Secret {
+	t.Helper()
+	list, err := s.Secrets(context.Background(), s.editor(t), s.place())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range list.Secrets {
+		if secret.Name == name {
+			return secret
+		}
+	}
+	t.Fatalf("there is no secret %s", name)
+	return store.Secret{}
+}
+
+// entries are acme's audit entries of one action, newest first.
+func (s *site) entries(t testing.TB, action string) []store.AuditEntry {
+	t.Helper()
+	page, err := s.Audit(context.Background(), s.Actor(t, storetest.Acme, "owner"), 0, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []store.AuditEntry
+	for _, e := range page.Entries {
+		if e.Action == action {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// breakAudit makes the database refuse every audit entry about a secret.
+func (s *site) breakAudit(t testing.TB) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, "hooksafe.db")+"?mode=rw&_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.Exec(`
+		CREATE TRIGGER broken BEFORE INSERT ON audit_entries WHEN NEW.action LIKE 'secret.%'
+		BEGIN SELECT RAISE(ABORT, 'broken by the test'); END`)
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,50 @@
+package dashboard
+
+import (
+	"net/url"
+	"strings"
+)
+
+// The addresses that do not depend on anything.
+const (
+	homeURL     = "/"
+	signInURL   = "/login"
+	signOutURL  = "/logout"
+	setupURL    = "/setup"
+	resetURL    = "/reset"
+	accountURL  = "/account"
+	passwordURL = "/account/password"
+)
+
+func hooksURL(org string) string            { return "/orgs/" + org + "/hooks" }
+func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
+func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
+func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
+func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }
+func entryURL(org, entry string) string     { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
+func with(address, name, value string) string {
+	return address + "?" + name + "=" + url.QueryEscape(value)
+}
+
+// localPath tells whether a browser that goes to next stays on this server: an
+// absolute path, in no spelling that some browser reads as another host.
+func localPath(next string) bool {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
+		return false
+	}
+	for _, r := range next {
+		if r < 0x20 || r == 0x7f {
+			return false
+		}
+	}
+	u, err := url.Parse(next)
+	return err == nil && u.Host == "" && u.Scheme == ""
+}
+
+// SignInURL is where somebody signs in who then goes on to a local path.
+func SignInURL(next string) string {
+	if next == homeURL || !localPath(next) {
+		return signInURL
+	}
+	return with(signInURL, "next", next)
+}

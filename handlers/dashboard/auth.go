@@ -1,0 +1,247 @@
+package dashboard
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"hooksafe/store"
+	"hooksafe/views"
+)
+
+// How long a browser keeps the token of a one-time link while the form is
+// filled in, in seconds. The store decides how long the token is good.
+const linkSeconds = 3600
+
+// SetupPage is the first run. A token in the address moves into a cookie; it is
+// used up by the form only, so that a preview of the link burns nothing.
+func (d *Dashboard) SetupPage(c echo.Context, _ store.Origin) error {
+	open, err := d.store.SetupOpen(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if !open {
+		return echo.ErrNotFound
+	}
+	if token := c.QueryParam("token"); token != "" {
+		return d.keepSetupToken(c, token)
+	}
+	return d.drawSetup(c, http.StatusOK, views.SetupProps{})
+}
+
+// Setup takes the token, where it was typed in, or makes the first owner and
+// organization.
+func (d *Dashboard) Setup(c echo.Context, o store.Origin) error {
+	f, err := readForm(c, "token", "name", "email", "password", "organization")
+	if err == nil && f.has("token") {
+		return d.keepSetupToken(c, f.line("token"))
+	}
+	if err == nil {
+		err = d.setUp(c, o, f)
+	}
+	if store.CodeOf(err) == store.Unauthenticated {
+		return d.askSetupToken(c, err)
+	}
+	if status, errors := refused(c, err); errors != nil {
+		return d.drawSetup(c, status, views.SetupProps{
+			Name: f.line("name"), Email: f.line("email"), Organization: f.line("organization"), Errors: errors,
+		})
+	}
+	return err
+}
+
+func (d *Dashboard) setUp(c echo.Context, o store.Origin, f form) error {
+	token, err := d.token(c, SetupName)
+	if err != nil {
+		return err
+	}
+	session, organization, err := d.store.Setup(c.Request().Context(), o, store.Setup{
+		Token: token, Name: f.line("name"), Email: f.line("email"),
+		Password: f.line("password"), Organization: f.line("organization"),
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.dropToken(c, SetupName); err != nil {
+		return err
+	}
+	if err := d.setToken(c, SessionName, session.Token, 0); err != nil {
+		return err
+	}
+	return redirect(c, hooksURL(organization.Slug))
+}
+
+// keepSetupToken accepts a token that is right. A wrong one is asked for again.
+func (d *Dashboard) keepSetupToken(c echo.Context, token string) error {
+	err := d.store.CheckSetupToken(c.Request().Context(), token)
+	if store.CodeOf(err) == store.Unauthenticated {
+		return d.askSetupToken(c, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.setToken(c, SetupName, token, linkSeconds); err != nil {
+		return err
+	}
+	return redirect(c, setupURL)
+}
+
+func (d *Dashboard) askSetupToken(c echo.Context, wrong error) error {
+	e, _ := store.AsError(wrong)
+	return Render(c, http.StatusUnprocessableEntity, views.Setup(views.SetupProps{
+		Gate: d.gate, KeyID: d.store.KeyID(), Errors: views.Errors{"token": e.Message},
+	}))
+}
+
+// drawSetup asks for the token, or, once the browser holds it, for the rest.
+func (d *Dashboard) drawSetup(c echo.Context, status int, p views.SetupProps) error {
+	token, err := d.token(c, SetupName)
+	if err != nil {
+		return err
+	}
+	err = d.store.CheckSetupToken(c.Request().Context(), token)
+	if err != nil && store.CodeOf(err) != store.Unauthenticated {
+		return err
+	}
+	p.Gate, p.KeyID, p.TokenAccepted = d.gate, d.store.KeyID(), err == nil
+	return Render(c, status, views.Setup(p))
+}
+
+// SignInPage asks who is there. Somebody who is signed in goes on.
+func (d *Dashboard) SignInPage(c echo.Context, _ store.Origin) error {
+	session, err := d.sessions.Get(c.Request(), SessionName)
+	if err != nil {
+		return err
+	}
+	next := c.QueryParam("next")
+	if !session.IsNew {
+		return redirect(c, after(next))
+	}
+	return Render(c, http.StatusOK, views.SignIn(views.SignInProps{
+		Gate: d.gate, Next: next, Expired: session.ID != "" && next != "",
+	}))
+}
+
+// SignIn starts a session. A token that the browser brought is ended, not kept.
+func (d *Dashboard) SignIn(c echo.Context, o store.Origin) error {
+	f, err := readForm(c, "email", "password", "next")
+	if err != nil {
+		return err
+	}
+	old, err := d.token(c, SessionName)
+	if err != nil {
+		return err
+	}
+	session, err := d.store.SignIn(c.Request().Context(), o, f.line("email"), f.line("password"), old)
+	if err != nil {
+		return d.signInAgain(c, f, err)
+	}
+	if err := d.setToken(c, SessionName, session.Token, 0); err != nil {
+		return err
+	}
+	return redirect(c, after(f.line("next")))
+}
+
+func (d *Dashboard) signInAgain(c echo.Context, f form, err error) error {
+	e, ok := store.AsError(err)
+	if !ok {
+		return err
+	}
+	p := views.SignInProps{Gate: d.gate, Email: f.line("email"), Next: f.line("next")}
+	switch e.Code {
+	case store.Invalid:
+		p.Failed, p.TriesLeft = true, e.TriesLeft
+		return Render(c, http.StatusUnprocessableEntity, views.SignIn(p))
+	case store.Limited:
+		p.Pause = e.RetryAfter
+		setRetryAfter(c, e.RetryAfter)
+		return Render(c, http.StatusTooManyRequests, views.SignIn(p))
+	default:
+		return err
+	}
+}
+
+// after is where a sign-in leads to.
+func after(next string) string {
+	if localPath(next) {
+		return next
+	}
+	return homeURL
+}
+
+// SignOut ends the session here and has the browser forget what it saw.
+func (d *Dashboard) SignOut(c echo.Context, p store.ServerActor) error {
+	if _, err := readForm(c); err != nil {
+		return err
+	}
+	if err := d.store.SignOut(c.Request().Context(), p); err != nil {
+		return err
+	}
+	if err := d.dropToken(c, SessionName); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return redirect(c, signInURL)
+}
+
+// ResetLink moves the token of a reset link from the address into a cookie.
+// Nothing is looked up and nothing used up.
+func (d *Dashboard) ResetLink(c echo.Context, _ store.Origin) error {
+	if err := d.setToken(c, ResetName, c.Param("token"), linkSeconds); err != nil {
+		return err
+	}
+	return redirect(c, resetURL)
+}
+
+// ResetPage asks for a new password, if the link is good.
+func (d *Dashboard) ResetPage(c echo.Context, _ store.Origin) error {
+	return d.drawReset(c, http.StatusOK, nil)
+}
+
+// Reset sets the new password and signs in.
+func (d *Dashboard) Reset(c echo.Context, o store.Origin) error {
+	f, err := readForm(c, "email", "password") // the e-mail is there for password managers
+	if err == nil {
+		err = d.reset(c, o, f)
+	}
+	if status, errors := refused(c, err); errors != nil {
+		return d.drawReset(c, status, errors)
+	}
+	if store.CodeOf(err) == store.NotFound {
+		return d.drawReset(c, http.StatusNotFound, nil)
+	}
+	return err
+}
+
+func (d *Dashboard) reset(c echo.Context, o store.Origin, f form) error {
+	token, err := d.token(c, ResetName)
+	if err != nil {
+		return err
+	}
+	session, err := d.store.ResetPassword(c.Request().Context(), o, token, f.line("password"))
+	if err != nil {
+		return err
+	}
+	if err := d.dropToken(c, ResetName); err != nil {
+		return err
+	}
+	if err := d.setToken(c, SessionName, session.Token, 0); err != nil {
+		return err
+	}
+	return redirect(c, homeURL)
+}
+
+func (d *Dashboard) drawReset(c echo.Context, status int, errors views.Errors) error {
+	token, err := d.token(c, ResetName)
+	if err != nil {
+		return err
+	}
+	email, err := d.store.CheckReset(c.Request().Context(), token)
+	if store.CodeOf(err) == store.NotFound {
+		return Render(c, http.StatusNotFound, views.Reset(views.ResetProps{Gate: d.gate, Gone: true}))
+	}
+	if err != nil {
+		return err
+	}
+	return Render(c, status, views.Reset(views.ResetProps{Gate: d.gate, Email: email, Errors: errors}))
+}

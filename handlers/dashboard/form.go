@@ -1,0 +1,172 @@
+package dashboard
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"hooksafe/store"
+)
+
+// form holds the fields of a posted form, each at most once, as they were sent.
+// Nothing of the address is among them.
+type form struct {
+	fields map[string]string
+	files  map[string]string // chosen files, byte for byte
+}
+
+// readForm reads the body of a post that may hold the fields named. A field
+// that isn't named, or comes twice, is a 400. A field whose bytes no page could
+// show again is left out, and an Invalid error names it.
+func readForm(c echo.Context, names ...string) (form, error) {
+	f := form{fields: make(map[string]string), files: make(map[string]string)}
+	if err := f.read(c.Request()); err != nil {
+		return form{}, err
+	}
+	if !f.hasOnly(names) {
+		return form{}, errBadForm
+	}
+	return f, f.checkText()
+}
+
+var errBadForm = echo.NewHTTPError(http.StatusBadRequest)
+
+func (f form) read(req *http.Request) error {
+	if strings.HasPrefix(req.Header.Get("Content-Type"), echo.MIMEMultipartForm) {
+		return f.readParts(req)
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return readError(err)
+	}
+	fields, err := url.ParseQuery(string(body))
+	if err != nil {
+		return errBadForm
+	}
+	for name, values := range fields {
+		if len(values) > 1 {
+			return errBadForm
+		}
+		f.fields[name] = values[0]
+	}
+	return nil
+}
+
+// readParts keeps every part in memory, which the limit of the body bounds:
+// the library's own reader may put a value into a temporary file.
+func (f form) readParts(req *http.Request) error {
+	parts, err := req.MultipartReader()
+	if err != nil {
+		return errBadForm
+	}
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return readError(err)
+		}
+		if err := f.add(part); err != nil {
+			return err
+		}
+	}
+}
+
+func (f form) add(part *multipart.Part) error {
+	content, err := io.ReadAll(part)
+	if err != nil {
+		return readError(err)
+	}
+	name := part.FormName()
+	if f.has(name) {
+		return errBadForm
+	}
+	if part.FileName() != "" {
+		f.files[name] = string(content)
+	} else {
+		f.fields[name] = string(content)
+	}
+	return nil
+}
+
+// readError tells a body that is too long or too slow, which have answers of
+// their own, from one that is broken.
+func readError(err error) error {
+	var tooLong *http.MaxBytesError
+	if errors.As(err, &tooLong) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	return errBadForm
+}
+
+func (f form) has(name string) bool {
+	_, field := f.fields[name]
+	_, file := f.files[name]
+	return field || file
+}
+
+func (f form) hasOnly(names []string) bool {
+	for _, part := range []map[string]string{f.fields, f.files} {
+		for name := range part {
+			if !slices.Contains(names, name) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// checkText takes out what isn't text. Which of several such fields it names is
+// left open.
+func (f form) checkText() error {
+	var wrong error
+	for _, part := range []map[string]string{f.fields, f.files} {
+		for name, value := range part {
+			if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+				delete(part, name)
+				wrong = invalid(name, "This isn't text: it holds a NUL or bytes that are not UTF-8.")
+			}
+		}
+	}
+	return wrong
+}
+
+// line is a field of one line, exactly as sent.
+func (f form) line(name string) string { return f.fields[name] }
+
+// text is a field of a text box. Browsers send CRLF where somebody typed a line
+// end, and nobody can type a CR, so line ends are LF.
+func (f form) text(name string) string {
+	return strings.ReplaceAll(f.fields[name], "\r\n", "\n")
+}
+
+// checked tells whether a box is ticked.
+func (f form) checked(name string) bool { return f.fields[name] != "" }
+
+// textOrFile is what was typed into a text box, or the content of the file that
+// was chosen instead, byte for byte. Both at once is refused.
+func (f form) textOrFile(text, file string) (string, error) {
+	content, chosen := f.files[file]
+	typed := f.text(text)
+	switch {
+	case chosen && typed != "":
+		return "", invalid(text, "Either type the value or choose a file, not both.")
+	case chosen:
+		return content, nil
+	default:
+		return typed, nil
+	}
+}
+
+func invalid(field, message string) error {
+	return &store.Error{Code: store.Invalid, Field: field, Message: message}
+}

@@ -1,0 +1,112 @@
+// Makes static/vendor from the packages that package-lock.json pins.
+//
+//   npm ci --ignore-scripts && node vendor.mjs           writes vendor/
+//   npm ci --ignore-scripts && node vendor.mjs --check   fails if vendor/ is anything else
+//
+// Everything in vendor/ is committed, so that the build needs neither Node nor
+// the network. manifest.json names every file's package, version, licence and
+// checksum; a Go test compares it with the files.
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const here = import.meta.dirname;
+const target = join(here, "vendor");
+
+// A page may use these icons and no other. Names are Lucide's.
+const icons = [
+  "badge-check", "bot", "check", "chevron-right", "chevrons-up-down", "circle-alert", "circle-check",
+  "clipboard-paste", "copy", "ellipsis", "eye", "eye-off", "history", "info", "key-round", "lock-keyhole", "log-in",
+  "log-out", "menu", "message-square-text", "pencil", "plus", "scroll-text", "search", "shield-check", "square-pen",
+  "terminal", "timer", "trash-2", "triangle-alert", "type", "undo-2", "user", "user-check", "user-plus", "users",
+  "webhook", "wrench", "x",
+];
+
+const packages = [
+  {
+    name: "htmx.org",
+    licence: "0BSD",
+    files: { "htmx.js": copy("dist/htmx.min.js"), "htmx-licence.txt": copy("LICENSE") },
+  },
+  {
+    name: "@fontsource-variable/geist",
+    licence: "OFL-1.1",
+    files: {
+      "geist-latin.woff2": copy("files/geist-latin-wght-normal.woff2"),
+      "geist-latin-ext.woff2": copy("files/geist-latin-ext-wght-normal.woff2"),
+      "geist-licence.txt": copy("LICENSE"),
+    },
+  },
+  {
+    name: "@fontsource-variable/jetbrains-mono",
+    licence: "OFL-1.1",
+    files: {
+      "jetbrains-mono-latin.woff2": copy("files/jetbrains-mono-latin-wght-normal.woff2"),
+      "jetbrains-mono-latin-ext.woff2": copy("files/jetbrains-mono-latin-ext-wght-normal.woff2"),
+      "jetbrains-mono-licence.txt": copy("LICENSE"),
+    },
+  },
+  {
+    name: "lucide-static",
+    licence: "ISC",
+    files: { "icons.svg": sprite, "icons-licence.txt": copy("LICENSE") },
+  },
+];
+
+function copy(path) {
+  return (root) => readFileSync(join(root, path));
+}
+
+// sprite puts the icons into one file, a symbol each. A symbol carries its own
+// stroke, because <use> takes nothing else over from the file.
+function sprite(root) {
+  const symbols = icons.map((name) => {
+    const svg = readFileSync(join(root, "icons", `${name}.svg`), "utf8");
+    const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9"`
+      + ` stroke-linecap="round" stroke-linejoin="round">${shapes.replace(/\s*\n\s*/g, "").replaceAll(" />", "/>")}</symbol>`;
+  });
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
+}
+
+function build() {
+  const made = new Map();
+  const manifest = [];
+  for (const { name, licence, files } of packages) {
+    const root = join(here, "node_modules", name);
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    for (const [file, make] of Object.entries(files)) {
+      const content = make(root);
+      made.set(file, content);
+      manifest.push({ file, name, version, licence, sha384: createHash("sha384").update(content).digest("base64") });
+    }
+  }
+  return made.set("manifest.json", Buffer.from(JSON.stringify(manifest, null, 2) + "\n"));
+}
+
+function write(made) {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  for (const [file, content] of made) {
+    writeFileSync(join(target, file), content);
+  }
+}
+
+function differences(made) {
+  const kept = new Set(readdirSync(target));
+  const missing = [...made.keys()].filter((file) => !kept.has(file));
+  const foreign = [...kept].filter((file) => !made.has(file));
+  const changed = [...made.keys()].filter((file) => kept.has(file) && !made.get(file).equals(readFileSync(join(target, file))));
+  return [...missing.map((file) => `missing: ${file}`), ...foreign.map((file) => `not ours: ${file}`), ...changed.map((file) => `changed: ${file}`)];
+}
+
+if (process.argv[2] === "--check") {
+  const found = differences(build());
+  for (const line of found) {
+    console.error(`static/vendor: ${line}`);
+  }
+  process.exitCode = found.length ? 1 : 0;
+} else {
+  write(build());
+}

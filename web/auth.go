@@ -1,0 +1,97 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/oklog/ulid/v2"
+
+	"hooksafe/handlers/dashboard"
+	"hooksafe/store"
+)
+
+// doors are the adapters that turn a handler into a route. Each finds out who is
+// asking, and hands over nobody, a person, or a member of one organization;
+// Echo's router takes none of these handlers without one.
+type doors struct {
+	store    *store.Store
+	sessions *sessionStore
+}
+
+// public lets everybody in.
+func (d doors) public(h func(echo.Context, store.Origin) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		return h(c, originOf(c.Request()))
+	}
+}
+
+// signedIn lets a person in who has a session.
+func (d doors) signedIn(h func(echo.Context, store.ServerActor) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		session, err := d.sessions.Get(c.Request(), dashboard.SessionName)
+		if err != nil {
+			return err
+		}
+		person, ok := session.Values[personKey{}].(store.ServerActor)
+		if !ok {
+			return errSignIn
+		}
+		c.Set(actorKey, person.ID())
+		c.Set(dashboard.PersonKey, person)
+		return h(c, person)
+	}
+}
+
+// member lets a person in who belongs to the organization in the path. To
+// anybody else the organization, and whatever the path names in it, does not
+// exist.
+func (d doors) member(h func(echo.Context, store.Actor) error) echo.HandlerFunc {
+	return d.signedIn(func(c echo.Context, p store.ServerActor) error {
+		if !namesIDs(c) {
+			return echo.ErrNotFound
+		}
+		actor, err := d.store.MemberActor(c.Request().Context(), p, c.Param("org"))
+		if err != nil {
+			return err
+		}
+		return h(c, actor)
+	})
+}
+
+// namesIDs tells whether every id in the path has the form of one: hooks have
+// ULIDs, the rest UUIDs. Other spellings of the same id are none.
+func namesIDs(c echo.Context) bool {
+	for _, name := range c.ParamNames() {
+		value := c.Param(name)
+		switch name {
+		case "hook":
+			if id, err := ulid.ParseStrict(value); err != nil || id.String() != value {
+				return false
+			}
+		case "secret":
+			if id, err := uuid.Parse(value); err != nil || id.String() != value {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+type originKey struct{}
+
+// withOrigin notes where a request comes from, for the audit entries it makes.
+func withOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req := c.Request()
+		origin := store.Origin{Address: c.RealIP(), Agent: req.UserAgent(), Request: text(c, requestKey)}
+		c.SetRequest(req.WithContext(context.WithValue(req.Context(), originKey{}, origin)))
+		return next(c)
+	}
+}
+
+func originOf(r *http.Request) store.Origin {
+	origin, _ := r.Context().Value(originKey{}).(store.Origin)
+	return origin
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"hooksafe/handlers/dashboard"
+	"hooksafe/static"
+)
+
+// hookRoute is the editor, whose body may be longer than others.
+const hookRoute = "/orgs/:org/hooks/:hook"
+
+// takesFile are the routes whose form may bring a file, and so come in parts.
+var takesFile = map[string]bool{
+	hookRoute:                           true,
+	hookRoute + "/secrets":              true,
+	hookRoute + "/secrets/:secret/edit": true,
+}
+
+// routes is every address there is: method, path, who is let in, handler. What
+// is not here is a 404, or a 405 where the path takes another method.
+func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
+	get := func(path string, h echo.HandlerFunc) { e.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
+	post := func(path string, h echo.HandlerFunc) { e.POST(path, h) }
+
+	get(healthPath, healthy)
+	get(readyPath, r.ready)
+	get(staticPrefix+"*", echo.WrapHandler(static.Handler()))
+
+	get("/setup", in.public(d.SetupPage))
+	post("/setup", in.public(d.Setup))
+	get("/login", in.public(d.SignInPage))
+	post("/login", in.public(d.SignIn))
+	post("/logout", in.signedIn(d.SignOut))
+	get("/reset/:token", in.public(d.ResetLink))
+	get("/reset", in.public(d.ResetPage))
+	post("/reset", in.public(d.Reset))
+
+	get("/", in.signedIn(d.Home))
+	get("/hooks", in.signedIn(d.Home))
+	get("/account", in.signedIn(d.Account))
+	post("/account/password", in.signedIn(d.ChangePassword))
+
+	get("/orgs/:org", in.member(d.Organization))
+	get("/orgs/:org/audit", in.member(d.Audit))
+	get("/orgs/:org/hooks", in.member(d.Hooks))
+	post("/orgs/:org/hooks", in.member(d.CreateHook))
+	get("/orgs/:org/hooks/new", in.member(d.NewHook))
+	get("/orgs/:org/hooks/:hook", in.member(d.Hook))
+	post("/orgs/:org/hooks/:hook", in.member(d.SaveHook))
+	post("/orgs/:org/hooks/:hook/enabled", in.member(d.EnableHook))
+	get("/orgs/:org/hooks/:hook/delete", in.member(d.AskDeleteHook))
+	post("/orgs/:org/hooks/:hook/delete", in.member(d.DeleteHook))
+	post("/orgs/:org/hooks/:hook/restore", in.member(d.RestoreHook))
+
+	get("/orgs/:org/hooks/:hook/secrets", in.member(d.Secrets))
+	post("/orgs/:org/hooks/:hook/secrets", in.member(d.AddSecret))
+	get("/orgs/:org/hooks/:hook/secrets/new", in.member(d.NewSecret))
+	get("/orgs/:org/hooks/:hook/secrets/:secret", in.member(d.Secret))
+	get("/orgs/:org/hooks/:hook/secrets/:secret/edit", in.member(d.EditSecret))
+	post("/orgs/:org/hooks/:hook/secrets/:secret/edit", in.member(d.ChangeSecret))
+	post("/orgs/:org/hooks/:hook/secrets/:secret/reveal", in.member(d.RevealSecret))
+	post("/orgs/:org/hooks/:hook/secrets/:secret/copy", in.member(d.CopySecret))
+	get("/orgs/:org/hooks/:hook/secrets/:secret/delete", in.member(d.AskDeleteSecret))
+	post("/orgs/:org/hooks/:hook/secrets/:secret/delete", in.member(d.DeleteSecret))
+	post("/orgs/:org/hooks/:hook/secrets/:secret/restore", in.member(d.RestoreSecret))
+}

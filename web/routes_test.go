@@ -1,0 +1,275 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"hooksafe/store"
+	"hooksafe/store/storetest"
+)
+
+// asked are the people of the table below, in the order of its columns.
+var asked = []string{"", "outsider", "viewer", "editor", "admin", "owner"}
+
+// access is who gets which status from every route. A form is one that is
+// carried out for those who may. Columns: nobody, a member of another
+// organization, viewer, editor, admin, owner.
+var access = []struct {
+	route, want string
+	form        url.Values
+	before      func(t *testing.T, s *site)
+}{
+	{route: "GET /healthz", want: "200 200 200 200 200 200"},
+	{route: "GET /readyz", want: "200 200 200 200 200 200"},
+	{route: "GET /static/*", want: "404 404 404 404 404 404"},
+	{route: "GET /setup", want: "404 404 404 404 404 404"},
+	{route: "POST /setup", want: "404 404 404 404 404 404", form: field("token", "x")},
+	{route: "GET /login", want: "200 303 303 303 303 303"},
+	{route: "POST /login", want: "422 422 422 422 422 422", form: field("email", "x@example.com", "password", "wrong")},
+	{route: "POST /logout", want: "401 303 303 303 303 303"},
+	{route: "GET /reset/:token", want: "303 303 303 303 303 303"},
+	{route: "GET /reset", want: "404 404 404 404 404 404"},
+	{route: "POST /reset", want: "404 404 404 404 404 404", form: field("password", "a long enough one")},
+	{route: "GET /", want: "303 303 303 303 303 303"},
+	{route: "GET /hooks", want: "303 303 303 303 303 303"},
+	{route: "GET /account", want: "303 200 200 200 200 200"},
+	{route: "POST /account/password", want: "401 303 303 303 303 303", form: field("current", storetest.Password, "password", "another one, much longer")},
+	{route: "GET /orgs/:org", want: "303 404 303 303 303 303"},
+	{route: "GET /orgs/:org/audit", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/hooks", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/hooks", want: "401 404 403 303 303 303", form: field("name", "second", "trigger", "send-phone-message")},
+	{route: "GET /orgs/:org/hooks/new", want: "303 404 403 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook", want: "401 404 403 303 303 303", form: field("name", "renamed", "script", "x", "eol", "lf", "base", "1")},
+	{route: "POST /orgs/:org/hooks/:hook/enabled", want: "401 404 403 303 303 303", form: field("enabled", "on", "from", "list")},
+	{route: "GET /orgs/:org/hooks/:hook/delete", want: "303 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/delete", want: "401 404 403 303 303 303", form: field("name", "acme-hook")},
+	{route: "POST /orgs/:org/hooks/:hook/restore", want: "401 404 403 303 303 303", before: deleteHook},
+	{route: "GET /orgs/:org/hooks/:hook/secrets", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets", want: "401 404 403 303 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/new", want: "303 404 403 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret", want: "303 404 303 303 303 303"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/edit", want: "303 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/edit", want: "401 404 403 303 303 303", form: field("name", "RENAMED", "value", "", "note", "", "base", "1")},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/reveal", want: "401 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/copy", want: "401 404 403 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/delete", want: "303 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/delete", want: "401 404 403 303 303 303", form: field("name", "API_KEY")},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/restore", want: "401 404 403 303 303 303", before: deleteSecret},
+}
+
+func deleteHook(t *testing.T, s *site) {
+	org := s.Org(storetest.Acme)
+	if _, err := s.DeleteHook(t.Context(), s.Actor(t, org.Slug, "owner"), org.Hook, org.HookName); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func deleteSecret(t *testing.T, s *site) {
+	org := s.Org(storetest.Acme)
+	if _, err := s.DeleteSecret(t.Context(), s.Actor(t, org.Slug, "owner"), org.Place(), org.Secret, "API_KEY"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// S-16: who may do what is decided for every route there is.
+func TestEveryRouteHasALine(t *testing.T) {
+	lines := map[string]bool{}
+	for _, a := range access {
+		lines[a.route] = true
+	}
+	for _, r := range newSite(t).handler.(*echo.Echo).Routes() {
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		if !lines[method+" "+r.Path] {
+			t.Errorf("no line for %s %s", r.Method, r.Path)
+		}
+	}
+}
+
+func TestAccess(t *testing.T) {
+	for _, a := range access {
+		method, path, _ := strings.Cut(a.route, " ")
+		for i, status := range strings.Fields(a.want) {
+			t.Run(a.route+" as "+asked[i], func(t *testing.T) {
+				t.Parallel()
+				s := newSite(t)
+				if a.before != nil {
+					a.before(t, s)
+				}
+				w := s.ask(t, request{method: method, path: path, as: asked[i], form: a.form})
+				if strconv.Itoa(w.Code) != status {
+					t.Fatalf("status %d, want %s; body: %.300s", w.Code, status, w.Body)
+				}
+				wantEntry(t, s, a.route, asked[i], w.Code)
+				wantValue(t, s, a.route, w.Code, w.Body.String())
+			})
+		}
+	}
+}
+
+// wantEntry: a member who is refused leaves an entry, a stranger none.
+func wantEntry(t *testing.T, s *site, route, as string, status int) {
+	t.Helper()
+	page, err := s.Audit(t.Context(), operatorIn(t, s), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	denied := len(page.Entries) == 1 && page.Entries[0].Outcome == "denied"
+	if denied != (status == http.StatusForbidden) {
+		t.Errorf("%s by %q: an entry of a refusal is %v", route, as, denied)
+	}
+}
+
+// operatorIn looks at acme with no session that a test could end.
+func operatorIn(t testing.TB, s *site) store.Actor {
+	t.Helper()
+	a, err := s.OperatorIn(t.Context(), s.Operator(), storetest.Acme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// wantValue: the value is in the answers that hand it out, and in no other.
+func wantValue(t *testing.T, s *site, route string, status int, body string) {
+	t.Helper()
+	handsOut := strings.HasSuffix(route, "/reveal") || strings.HasSuffix(route, "/copy")
+	for _, slug := range []string{storetest.Acme, storetest.Globex} {
+		want := handsOut && status == http.StatusOK && slug == storetest.Acme
+		if strings.Contains(body, s.Org(slug).Value) != want {
+			t.Errorf("%s: the value of %s is in the answer: %v", route, slug, !want)
+		}
+	}
+	wantNone(t, s.log.String(), s.Org(storetest.Acme).Value, storetest.Password, s.Token(storetest.Acme, "owner"))
+}
+
+// 0.6, S-13: what belongs to another organization and what does not exist give
+// the same answer, to the byte.
+func TestForeignIsMissing(t *testing.T) {
+	const (
+		ghostHook   = "01JD0000000000000000000000"
+		ghostSecret = "01934b1e-0000-7000-8000-000000000000"
+		noHook      = "my-hook"
+		noSecret    = "API_KEY"
+	)
+	for _, a := range access {
+		method, path, _ := strings.Cut(a.route, " ")
+		if !strings.HasPrefix(path, "/orgs/:org") {
+			continue
+		}
+		for _, htmx := range []bool{false, true} {
+			s := newSite(t)
+			mine, other := s.Org(storetest.Acme), s.Org(storetest.Globex)
+			foreign := []string{
+				strings.NewReplacer(":org", other.Slug, ":hook", other.Hook, ":secret", other.Secret).Replace(path),
+				strings.NewReplacer(":org", "ghost", ":hook", ghostHook, ":secret", ghostSecret).Replace(path),
+				strings.NewReplacer(":org", "No!Slug", ":hook", noHook, ":secret", noSecret).Replace(path),
+			}
+			if strings.Contains(path, ":hook") {
+				foreign = append(foreign,
+					strings.NewReplacer(":org", mine.Slug, ":hook", other.Hook, ":secret", other.Secret).Replace(path),
+					strings.NewReplacer(":org", mine.Slug, ":hook", ghostHook, ":secret", ghostSecret).Replace(path),
+					strings.NewReplacer(":org", mine.Slug, ":hook", noHook, ":secret", noSecret).Replace(path),
+				)
+			}
+			if strings.Contains(path, ":secret") {
+				foreign = append(foreign,
+					strings.NewReplacer(":org", mine.Slug, ":hook", mine.Hook, ":secret", other.Secret).Replace(path),
+					strings.NewReplacer(":org", mine.Slug, ":hook", mine.Hook, ":secret", ghostSecret).Replace(path),
+					strings.NewReplacer(":org", mine.Slug, ":hook", mine.Hook, ":secret", strings.ToUpper(mine.Secret)).Replace(path),
+				)
+			}
+			first := ""
+			for i, p := range foreign {
+				w := s.ask(t, request{method: method, path: p, as: "owner", form: a.form, htmx: htmx})
+				wantStatus(t, w, http.StatusNotFound)
+				if i == 0 {
+					first = w.Body.String()
+				}
+				if w.Body.String() != first {
+					t.Errorf("%s %s is told apart: %.300s", method, p, w.Body)
+				}
+			}
+		}
+	}
+}
+
+// 0.7: somebody removed from an organization is out at the next request.
+func TestRemovedMember(t *testing.T) {
+	s := newSite(t)
+	reveal := request{method: "POST", path: "/orgs/:org/hooks/:hook/secrets/:secret/reveal", as: "editor", htmx: true}
+	wantStatus(t, s.ask(t, reveal), http.StatusOK)
+	operator := operatorIn(t, s)
+	if _, err := s.SetMemberRole(t.Context(), operator, storetest.Email(storetest.Acme, "editor"), store.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, s.ask(t, reveal), http.StatusForbidden)
+	if _, err := s.RemoveMember(t.Context(), operator, storetest.Email(storetest.Acme, "editor")); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, s.ask(t, reveal), http.StatusNotFound)
+	wantStatus(t, s.ask(t, request{path: "/orgs/:org/hooks", as: "editor"}), http.StatusNotFound)
+	wantBody(t, s.ask(t, request{path: "/", as: "editor"}), "No organization yet")
+}
+
+func TestWrongMethod(t *testing.T) {
+	s := newSite(t)
+	for _, tt := range []struct{ method, path, allow string }{
+		{"PUT", "/orgs/:org/hooks/:hook/secrets/:secret/edit", "OPTIONS, GET, HEAD, POST"},
+		{"DELETE", "/orgs/:org/hooks/:hook/secrets/:secret", "OPTIONS, GET, HEAD"},
+		{"GET", "/orgs/:org/hooks/:hook/secrets/:secret/reveal", "OPTIONS, POST"},
+		{"GET", "/orgs/:org/hooks/:hook/secrets/:secret/copy", "OPTIONS, POST"},
+		{"GET", "/logout", "OPTIONS, POST"},
+		{"PATCH", "/login", "OPTIONS, GET, HEAD, POST"},
+		{"TRACE", "/login", "OPTIONS, GET, HEAD, POST"},
+	} {
+		w := s.ask(t, request{method: tt.method, path: tt.path, as: "owner", mime: "application/json", body: `{"name":"planted-body"}`})
+		wantStatus(t, w, http.StatusMethodNotAllowed)
+		wantHeader(t, w, "Allow", tt.allow)
+		wantNone(t, w.Body.String(), "planted-body", s.Token(storetest.Acme, "owner"))
+	}
+	w := s.ask(t, request{method: "POST", path: "/orgs/:org/hooks/:hook/secrets/:secret", as: "owner", header: map[string]string{"X-HTTP-Method-Override": "DELETE"}})
+	wantStatus(t, w, http.StatusMethodNotAllowed)
+}
+
+// S-01: every address under /api/ wants a key, and says nothing else.
+func TestAPIWithoutAKey(t *testing.T) {
+	s := newSite(t)
+	for _, path := range []string{"/api/v1/secrets", "/api/v2/hooks", "/api/nothing", "/api/"} {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			w := s.ask(t, request{method: method, path: path, as: "owner"})
+			wantStatus(t, w, http.StatusUnauthorized)
+			wantHeader(t, w, "WWW-Authenticate", "Bearer")
+			wantHeader(t, w, "Content-Type", "application/json")
+		}
+	}
+}
+
+func TestNobodySeesThePageTheyAskedFor(t *testing.T) {
+	s := newSite(t)
+	w := s.ask(t, request{path: "/orgs/acme/audit?before=12"})
+	wantStatus(t, w, http.StatusSeeOther)
+	wantHeader(t, w, "Location", "/login?next=%2Forgs%2Facme%2Faudit%3Fbefore%3D12")
+
+	w = s.ask(t, request{path: "/orgs/acme/hooks/new", htmx: true})
+	wantStatus(t, w, http.StatusUnauthorized)
+	wantHeader(t, w, "HX-Redirect", "/login?next=%2Forgs%2Facme%2Fhooks%3Fafter%3Dx")
+
+	w = s.ask(t, request{method: "POST", path: "/orgs/acme/hooks", form: field("name", "x"), htmx: true})
+	wantStatus(t, w, http.StatusUnauthorized)
+	wantHeader(t, w, "HX-Retarget", "#toasts")
+	wantHeader(t, w, "HX-Reswap", "beforeend")
+	wantBody(t, w, `href="/login"`, `target="_blank"`)
+
+	w = s.ask(t, request{method: "POST", path: "/orgs/acme/hooks", form: field("name", "x")})
+	wantStatus(t, w, http.StatusUnauthorized)
+	wantBody(t, w, "<h1>")
+}

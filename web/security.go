@@ -1,0 +1,195 @@
+package web
+
+import (
+	"fmt"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// contentPolicy is one constant for every answer. The script editor lives with
+// it too, so nothing here ever needs a nonce.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+
+const (
+	staticPrefix = "/static/"
+	apiPrefix    = "/api/"
+)
+
+// securityHeaders sets what every answer carries, errors included.
+//
+// Referrer-Policy is same-origin, because no-referrer makes a browser send
+// "Origin: null" with a form, which the cross-origin protection refuses.
+func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if c.Scheme() == "https" {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if !strings.HasPrefix(c.Request().URL.Path, staticPrefix) {
+			h.Set("Cache-Control", "no-store")
+			h.Set("Vary", "HX-Request")
+		}
+		return next(c)
+	}
+}
+
+// requireHTTPS refuses a request that did not come over https, by its own
+// connection or by the word of a trusted proxy. Health is asked from inside.
+func requireHTTPS(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Scheme() != "https" && c.Path() != healthPath && c.Path() != readyPath {
+			return &refusal{http.StatusForbidden, "Use https",
+				"This server hands out secrets over https only. Open its https address; behind a proxy, the proxy has to send X-Forwarded-Proto."}
+		}
+		return next(c)
+	}
+}
+
+// methods answers a method that an address does not take, before anything else
+// looks at the request.
+func methods(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Get(echo.ContextKeyHeaderAllow) != nil {
+			return c.Handler()(c)
+		}
+		return next(c)
+	}
+}
+
+// apiCredentials answers every address under /api/, known or not, to somebody
+// without a key. Cookies count for nothing there.
+func apiCredentials(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if isAPI(c) {
+			c.Response().Header().Set("WWW-Authenticate", "Bearer")
+			return &refusal{http.StatusUnauthorized, "Unauthorized", "Missing authentication"}
+		}
+		return next(c)
+	}
+}
+
+const (
+	presetBody = 1 << 20
+	editorBody = 2 << 20
+)
+
+// bodies refuses a body that is too long, compressed, of a kind that no form
+// sends, or that does not say how long it is. The last is also the shape in
+// which a request can have two lengths: net/http drops the Content-Length that
+// stands beside a chunked body without a word. The connection is closed then,
+// so that nothing behind the body passes for a request.
+func bodies(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req := c.Request()
+		if len(req.TransferEncoding) > 0 {
+			c.Response().Header().Set("Connection", "close")
+			return echo.NewHTTPError(http.StatusLengthRequired)
+		}
+		limit := bodyLimit(c.Path())
+		if req.ContentLength > limit {
+			return echo.ErrStatusRequestEntityTooLarge
+		}
+		if req.ContentLength != 0 && !formType(req.Header, takesFile[c.Path()]) {
+			return echo.ErrUnsupportedMediaType
+		}
+		req.Body = http.MaxBytesReader(c.Response(), req.Body, limit)
+		return next(c)
+	}
+}
+
+// bodyLimit is how many bytes the body of a request to a route may have.
+func bodyLimit(route string) int64 {
+	if route == hookRoute {
+		return editorBody
+	}
+	return presetBody
+}
+
+// formType tells whether the headers announce a plain form in UTF-8, or, where
+// a file is taken, one in parts.
+func formType(h http.Header, files bool) bool {
+	if h.Get("Content-Encoding") != "" || len(h.Values("Content-Type")) != 1 {
+		return false
+	}
+	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil {
+		return false
+	}
+	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+		return false
+	}
+	return kind == echo.MIMEApplicationForm || files && kind == echo.MIMEMultipartForm
+}
+
+// sameOrigin lets a request that may change something pass only when the
+// browser says that it comes from our own pages. Cookies travel with requests
+// that other sites start, so silence is a refusal: every browser sends
+// Sec-Fetch-Site or Origin with a form.
+func sameOrigin(baseURL string) (echo.MiddlewareFunc, error) {
+	protection := http.NewCrossOriginProtection()
+	if err := protection.AddTrustedOrigin(baseURL); err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if !fromOurPages(protection, c.Request()) {
+				return &refusal{http.StatusForbidden, "Not done",
+					"The request didn't come from a page of this server. Open the page here and send it again."}
+			}
+			return next(c)
+		}
+	}, nil
+}
+
+func fromOurPages(p *http.CrossOriginProtection, req *http.Request) bool {
+	if safeMethod(req.Method) {
+		return true
+	}
+	if req.Header.Get("Sec-Fetch-Site") == "" && req.Header.Get("Origin") == "" {
+		return false
+	}
+	return p.Check(req) == nil
+}
+
+func safeMethod(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// trustProxies makes the address and the scheme of a request those that the
+// proxies report, or those of the connection where there are no proxies. Echo
+// believes every private address unless it is told not to.
+func trustProxies(e *echo.Echo, proxies []netip.Prefix) {
+	if len(proxies) == 0 {
+		e.IPExtractor = echo.ExtractIPDirect()
+		e.SchemeExtractor = echo.ExtractSchemeDirect()
+		return
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{
+			IP:   p.Masked().Addr().AsSlice(),
+			Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
+		}))
+	}
+	e.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
+	e.SchemeExtractor = echo.ExtractSchemeFromHeaders(trust...)
+}
+
+// secureCookies tells whether people use https, which is what Secure and the
+// __Host- prefix need.
+func secureCookies(baseURL string) bool {
+	u, err := url.Parse(baseURL)
+	return err == nil && u.Scheme == "https"
+}
