@@ -108,8 +108,7 @@ func (b *browser) watch() {
 		b.must(b.context.AddInitScript(playwright.Script{Content: playwright.String(cspReports)}))
 	}
 	b.context.OnConsole(func(m playwright.ConsoleMessage) {
-		// What Chromium says of a status is judged by the status itself.
-		if m.Type() == "error" && !strings.HasPrefix(m.Text(), "Failed to load resource:") {
+		if m.Type() == "error" && !b.excused(m.Text()) {
 			b.note("console: %s", m.Text())
 		}
 	})
@@ -123,10 +122,20 @@ func (b *browser) watch() {
 	})
 	b.context.OnRequestFailed(func(r playwright.Request) {
 		// A page that is left behind gives up what it was loading.
-		if reason := fmt.Sprint(r.Failure()); !strings.Contains(reason, "net::ERR_ABORTED") && !b.offline {
+		reason := fmt.Sprint(r.Failure())
+		if !strings.Contains(reason, "ERR_ABORTED") && !strings.Contains(reason, "ERR_INTERNET_DISCONNECTED") {
 			b.note("%s %s failed: %s", r.Method(), r.URL(), reason)
 		}
 	})
+}
+
+// excused tells whether an error on the console says what is known: Chromium
+// prints statuses, which are judged by themselves, and both Chromium and htmx
+// print that there is no network.
+func (b *browser) excused(text string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.HasPrefix(text, "Failed to load resource:") || b.offline && strings.Contains(text, "Failed to fetch")
 }
 
 func (b *browser) note(format string, values ...any) {
@@ -157,14 +166,29 @@ func (b *browser) reconnect() {
 	b.must(b.context.SetOffline(false))
 }
 
+// describe prints what a screen reader would find in each tab, outside of the
+// sidebar.
+func (b *browser) describe() {
+	for _, tab := range b.context.Pages() {
+		part := tab.Locator("main, #toasts")
+		if open, err := tab.Locator("dialog[open]").Count(); err == nil && open > 0 {
+			part = tab.Locator("dialog[open]")
+		}
+		all, err := part.All()
+		b.must(err)
+		b.tb.Logf("%s at the end:", tab.URL())
+		for _, one := range all {
+			if seen, err := one.AriaSnapshot(); err == nil {
+				b.tb.Log("\n" + seen)
+			}
+		}
+	}
+}
+
 // finish closes the browser and reports what went wrong in it.
 func (b *browser) finish() {
 	if b.tb.Failed() {
-		for _, tab := range b.context.Pages() {
-			if seen, err := tab.Locator("body").AriaSnapshot(); err == nil {
-				b.tb.Logf("%s at the end:\n%s", tab.URL(), seen)
-			}
-		}
+		b.describe()
 	}
 	if err := b.context.Close(); err != nil {
 		b.tb.Errorf("close the browser: %v", err)

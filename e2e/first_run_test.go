@@ -80,11 +80,11 @@ func TestSetupAsksForTheToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := s.visit(t, "/setup", settings...)
-		p.field("Setup token").fill("not-the-token")
+		p.field("Token from the terminal").fill("not-the-token")
 		p.expect(422)
 		p.button("Continue").click()
-		p.field("Setup token").has("aria-invalid", "true")
-		p.field("Setup token").fill(token)
+		p.field("Token from the terminal").has("aria-invalid", "true")
+		p.field("Token from the terminal").fill(token)
 		p.button("Continue").click()
 
 		p.sees("Setup token accepted")

@@ -25,7 +25,7 @@ func TestHowToCreateHookSecrets(t *testing.T) {
 
 		// 2. In the Hook editor, click the wrench icon, and click Secrets.
 		p.heading("acme-hook").shows()
-		p.field("Script").shows()
+		p.role("textbox", "Script").shows()
 		p.button("Hook tools").click()
 		p.menu().link("Secrets 1").click()
 		p.isAt(s.secretsPath())

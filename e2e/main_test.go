@@ -20,7 +20,7 @@ import (
 
 // patience is how long a condition may take to come true, in milliseconds. It is
 // what a loaded machine needs; nothing waits that long where all is well.
-const patience = 15_000
+var patience = 15_000.0
 
 // chromium is the browser that all tests share. Each test has contexts of its
 // own in it, and those share nothing.

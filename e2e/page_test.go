@@ -55,21 +55,52 @@ func (e element) menu() element { return e.css("[popover]:popover-open") }
 // first is the first of several that answer to the same name.
 func (e element) first() element { return element{e.t, e.at.First()} }
 
+// regexpOf is a pattern for what is said in more than one way.
+func regexpOf(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
+
 // css finds what has no name that a person would use.
 func (e element) css(selector string) element { return element{e.t, e.at.Locator(selector)} }
 
 func (e element) must(err error) {
 	e.t.Helper()
 	if err != nil {
-		e.t.Fatal(err)
+		e.t.Fatal(actualValue.ReplaceAllString(err.Error(), ""))
 	}
 }
 
-func (e element) click()           { e.t.Helper(); e.must(e.at.Click()) }
-func (e element) fill(text string) { e.t.Helper(); e.must(e.at.Fill(text)) }
-func (e element) press(key string) { e.t.Helper(); e.must(e.at.Press(key)) }
-func (e element) check()           { e.t.Helper(); e.must(e.at.Check()) }
-func (e element) focus()           { e.t.Helper(); e.must(e.at.Focus()) }
+// actualValue is the whole page, which a failed expectation quotes. It is printed
+// at the end as well.
+var actualValue = regexp.MustCompile(`(?s)\s*Actual value: - .*?Call log:`)
+
+func (e element) click() {
+	e.t.Helper()
+	e.must(e.at.Click(playwright.LocatorClickOptions{Timeout: &patience}))
+}
+
+func (e element) fill(text string) {
+	e.t.Helper()
+	e.must(e.at.Fill(text, playwright.LocatorFillOptions{Timeout: &patience}))
+}
+
+func (e element) press(key string) {
+	e.t.Helper()
+	e.must(e.at.Press(key, playwright.LocatorPressOptions{Timeout: &patience}))
+}
+
+func (e element) check() {
+	e.t.Helper()
+	e.must(e.at.Check(playwright.LocatorCheckOptions{Timeout: &patience}))
+}
+
+func (e element) uncheck() {
+	e.t.Helper()
+	e.must(e.at.Uncheck(playwright.LocatorUncheckOptions{Timeout: &patience}))
+}
+
+func (e element) focus() {
+	e.t.Helper()
+	e.must(e.at.Focus(playwright.LocatorFocusOptions{Timeout: &patience}))
+}
 
 // choose puts a file into a file field.
 func (e element) choose(content string) {
@@ -147,7 +178,6 @@ func (b *browser) newTab() *page {
 }
 
 func (b *browser) wrap(tab playwright.Page) *page {
-	tab.SetDefaultTimeout(patience)
 	return &page{element{b.tb, tab.Locator("body")}, b, tab}
 }
 
@@ -179,7 +209,15 @@ func (p *page) forward() {
 	p.must(err)
 }
 
-// at waits until the address is a path of the site, which may carry a query.
+// visible tells whether an element shows now.
+func visible(e element) bool {
+	e.t.Helper()
+	yes, err := e.at.IsVisible()
+	e.must(err)
+	return yes
+}
+
+// isAt waits until the address is a path of the site, which may carry a query.
 func (p *page) isAt(path string) {
 	p.t.Helper()
 	whole := regexp.MustCompile("^" + regexp.QuoteMeta(p.site.URL+path) + `(\?.*)?$`)

@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,15 +29,20 @@ type site struct {
 	URL string
 
 	mu      sync.Mutex
-	answers []answer // to every GET, as they left the server
-	planted []string // values that none of them may hold
+	answers []answer // as they left the server
+	planted []string // values that only a reveal or a copy may be answered with
 	log     bytes.Buffer
 }
 
 type answer struct {
-	path   string
-	header http.Header
-	body   string
+	method, path string
+	header       http.Header
+	body         string
+}
+
+// mayHoldValue tells whether an answer is to somebody who asked for a value.
+func (a answer) mayHoldValue() bool {
+	return a.method == http.MethodPost && (strings.HasSuffix(a.path, "/reveal") || strings.HasSuffix(a.path, "/copy"))
 }
 
 // newSite starts a server in which two organizations have people, a hook and a
@@ -87,7 +94,17 @@ func (s *site) Write(line []byte) (int, error) {
 	return s.log.Write(line)
 }
 
-// plant marks a value that no GET may ever be answered with.
+// roleNamed is a role by its name.
+func roleNamed(t testing.TB, name string) store.Role {
+	t.Helper()
+	role, err := store.ParseRole(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return role
+}
+
+// plant marks a value that nothing but a reveal and a copy may be answered with.
 func (s *site) plant(value string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,17 +112,14 @@ func (s *site) plant(value string) string {
 	return value
 }
 
-// record keeps what the server answers to a GET.
+// record keeps what the server answers.
 func (s *site) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		copied := &copyingWriter{ResponseWriter: w}
 		next.ServeHTTP(copied, r)
-		if r.Method != http.MethodGet {
-			return
-		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.answers = append(s.answers, answer{r.URL.Path, w.Header().Clone(), copied.body.String()})
+		s.answers = append(s.answers, answer{r.Method, r.URL.Path, w.Header().Clone(), copied.body.String()})
 	})
 }
 
@@ -122,17 +136,17 @@ func (w *copyingWriter) Write(b []byte) (int, error) {
 // Unwrap lets the server reach the connection behind.
 func (w *copyingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// inspect looks at everything that left the server by a GET, and at its log.
+// inspect looks at everything that left the server, and at its log.
 func (s *site) inspect(t *testing.T) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.answers {
 		if !strings.HasPrefix(a.path, "/static/") && a.header.Get("Cache-Control") != "no-store" {
-			t.Errorf("GET %s may be cached: Cache-Control is %q", a.path, a.header.Get("Cache-Control"))
+			t.Errorf("the answer to %s %s may be kept: Cache-Control is %q", a.method, a.path, a.header.Get("Cache-Control"))
 		}
 		for _, value := range s.planted {
-			if strings.Contains(a.body, value) {
-				t.Errorf("the answer to GET %s holds the value %q", a.path, value)
+			if strings.Contains(a.body+fmt.Sprint(a.header), value) && !a.mayHoldValue() {
+				t.Errorf("the answer to %s %s holds the value %q", a.method, a.path, value)
 			}
 		}
 	}
@@ -149,8 +163,8 @@ func (s *site) inspect(t *testing.T) {
 	}
 }
 
-// editor acts as the editor of acme.
-func (s *site) editor(t testing.TB) store.Actor { return s.Actor(t, storetest.Acme, "editor") }
+// admin acts as the admin of acme, beside the editor whose browser it mostly is.
+func (s *site) admin(t testing.TB) store.Actor { return s.Actor(t, storetest.Acme, "admin") }
 
 // place is acme's hook, as the place of its secrets.
 func (s *site) place() store.Place { return s.Org(storetest.Acme).Place() }
@@ -163,7 +177,7 @@ func (s *site) secretsPath() string { return s.editorPath() + "/secrets" }
 // addSecret adds a secret to acme's hook behind the browser's back.
 func (s *site) addSecret(t testing.TB, name, value string) store.Secret {
 	t.Helper()
-	secret, err := s.AddSecret(context.Background(), s.editor(t), s.place(), store.NewSecret{Name: name, Value: store.NewPlaintext(value)})
+	secret, err := s.AddSecret(context.Background(), s.admin(t), s.place(), store.NewSecret{Name: name, Value: store.NewPlaintext(value)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +187,7 @@ func (s *site) addSecret(t testing.TB, name, value string) store.Secret {
 // stored opens a value of acme's hook.
 func (s *site) stored(t testing.TB, name string) string {
 	t.Helper()
-	revealed, err := s.RevealSecret(context.Background(), s.editor(t), s.place(), s.secret(t, name).ID, "")
+	revealed, err := s.RevealSecret(context.Background(), s.admin(t), s.place(), s.secret(t, name).ID, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +197,7 @@ func (s *site) stored(t testing.TB, name string) string {
 // secret finds a secret of acme's hook by its name.
 func (s *site) secret(t testing.TB, name string) store.Secret {
 	t.Helper()
-	list, err := s.Secrets(context.Background(), s.editor(t), s.place())
+	list, err := s.Secrets(context.Background(), s.admin(t), s.place())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,20 +210,20 @@ func (s *site) secret(t testing.TB, name string) store.Secret {
 	return store.Secret{}
 }
 
-// entries are acme's audit entries of one action, newest first.
-func (s *site) entries(t testing.TB, action string) []store.AuditEntry {
+// auditLog is acme's audit log as its owner sees it, newest first.
+func (s *site) auditLog(t testing.TB) []store.AuditEntry {
 	t.Helper()
 	page, err := s.Audit(context.Background(), s.Actor(t, storetest.Acme, "owner"), 0, 200)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []store.AuditEntry
-	for _, e := range page.Entries {
-		if e.Action == action {
-			found = append(found, e)
-		}
-	}
-	return found
+	return page.Entries
+}
+
+// entries are those of one action, newest first.
+func (s *site) entries(t testing.TB, action string) []store.AuditEntry {
+	t.Helper()
+	return slices.DeleteFunc(s.auditLog(t), func(e store.AuditEntry) bool { return e.Action != action })
 }
 
 // breakAudit makes the database refuse every audit entry about a secret.

@@ -1,6 +1,5 @@
 // What HTML and htmx don't do by themselves; every page works without it.
-// Behaviour belongs to data attributes. Listeners sit on the document, so that
-// what htmx swaps in needs no wiring.
+// Listeners sit on the document, so that what htmx swaps in needs no wiring.
 (() => {
   "use strict";
 
@@ -46,7 +45,6 @@
 
   // What answers ask for in HX-Trigger.
   listen("say", (event) => say(event.detail.value));
-  listen("focus", (event) => byId(event.detail.value)?.focus());
   listen("modal:close", closeDialog);
 
   // ---- Arrivals
@@ -108,7 +106,7 @@
   }
 
   // returnFocus goes to what asked for the dialog, to the next row if that is gone,
-  // or to the button of its menu.
+  // or to its menu's button.
   function returnFocus() {
     const control = byId(opener.id) ?? byId(opener.next)?.querySelector("a[href], button")
       ?? document.querySelector("#add-secret, #new-hook") ?? main;
@@ -154,8 +152,13 @@
       root.removeAttribute("data-busy");
     }
     const source = ctx.sourceElement;
-    if (ctx.response?.raw.ok) dismiss(source.closest?.("[data-toast]"));
-    else if (source.querySelector?.("[role=switch]")) source.reset(); // It shows what is stored.
+    const toast = source.closest?.("[data-toast]");
+    if (!ctx.response?.raw.ok) {
+      if (source.querySelector?.("[role=switch]")) source.reset(); // It shows what is stored.
+    } else if (toast) { // Undo
+      dismiss(toast);
+      document.querySelector("tbody.new")?.querySelector("a[href], button").focus();
+    }
   });
 
   listen("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
@@ -172,8 +175,8 @@
     }
   });
 
-  // keepTyped tells a preserved field what the answer says about it. What was
-  // saved is not kept for the next form.
+  // keepTyped tells a kept field what the answer says about it. What was saved is
+  // not kept.
   function keepTyped(fresh, saved) {
     if (saved) return fresh.removeAttribute("hx-preserve");
     for (const name of ["aria-invalid", "aria-describedby"]) setAttribute(byId(fresh.id), name, fresh.getAttribute(name));
@@ -186,17 +189,17 @@
     lostRow = "";
   });
 
-  // Our errors say where they belong, or go back into the form; others come from
+  // Our errors say where they belong, or go back into the form; others are from
   // something in between, such as a proxy.
   listen("htmx:before:response", (event) => {
     const { response: { status }, hx } = event.detail.ctx;
-    if (status < 400 || status === 409 || status === 422 || hx.retarget || hx.redirect) return;
+    if (status < 400 || [409, 422, 429].includes(status) || hx.retarget || hx.redirect) return;
     event.preventDefault();
     unanswered(event.detail.ctx);
   });
   listen("htmx:error", (event) => event.detail.ctx && unanswered(event.detail.ctx));
 
-  // A request that no person made, for a row that hides, fails in silence.
+  // A request that no person made, for a hidden row, fails in silence.
   function unanswered(ctx) {
     if (ctx.sourceEvent.type) showFailure(ctx.sourceElement, ctx.request.submitter);
   }
@@ -225,12 +228,12 @@
 
   // ---- Toasts
 
-  const started = new WeakSet(); // Toasts and rows: moving one is no arrival.
+  const shown = new WeakSet(); // Moving a toast is no arrival.
   let focusBefore;
 
   function startToast(toast) {
-    if (started.has(toast)) return;
-    started.add(toast);
+    if (shown.has(toast)) return;
+    shown.add(toast);
     const all = toasts.querySelectorAll("[data-toast]");
     if (all.length > 3) dismiss(all[0]);
     const seconds = Number(toast.dataset.stay);
@@ -244,8 +247,8 @@
   }
 
   function dismiss(toast) {
-    const focused = toast?.contains(document.activeElement);
-    toast?.remove();
+    const focused = toast.contains(document.activeElement);
+    toast.remove();
     if (focused) (focusBefore?.isConnected ? focusBefore : main).focus();
   }
 
@@ -264,8 +267,6 @@
   let unseenTimer;
 
   function startCountdown(row) {
-    if (started.has(row)) return;
-    started.add(row);
     const seconds = Number(row.dataset.seconds) || 30;
     const until = Date.now() + seconds * 1000;
     const end = () => {
@@ -317,8 +318,7 @@
     }
   });
 
-  // Ranges colour a value without elements. An old range would keep its text in
-  // memory, so all are made anew.
+  // An old range would keep its text in memory, so all are made anew.
   const colours = { digit: /[0-9]+/g, symbol: /[^\p{L}\p{M}\p{N}\s]+/gu };
 
   function colourValues() {
@@ -356,7 +356,7 @@
   });
 
   // copy tells whether the value is on the clipboard. Browsers want to be asked in
-  // the click itself, so they get a promise.
+  // the click, so they get a promise.
   async function copy(source, url, body) {
     if (source.ariaBusy) return false;
     source.ariaBusy = "true";
@@ -453,7 +453,11 @@
   on("input", "[data-conceal]", lookAtValue);
   on("input", "[data-confirm-name]", compareName);
   on("click", "[data-trim]", (button) => setValue(valueBox(button), valueBox(button).value.trim()));
-  on("click", "[data-keep]", (button) => setValue(valueBox(button), ""));
+  on("click", "[data-keep]", (button) => {
+    button.form.querySelector("[type=file]").value = "";
+    setValue(valueBox(button), "");
+    button.closest(".dialog-body > .banner")?.remove();
+  });
   on("click", "[data-conceal-toggle]", (button) => {
     valueBox(button).classList.toggle("concealed");
     lookAtValue(valueBox(button));

@@ -94,18 +94,17 @@ function write(made) {
 }
 
 function differences(made) {
-  const kept = new Set(readdirSync(target));
-  const missing = [...made.keys()].filter((file) => !kept.has(file));
-  const foreign = [...kept].filter((file) => !made.has(file));
-  const changed = [...made.keys()].filter((file) => kept.has(file) && !made.get(file).equals(readFileSync(join(target, file))));
-  return [...missing.map((file) => `missing: ${file}`), ...foreign.map((file) => `not ours: ${file}`), ...changed.map((file) => `changed: ${file}`)];
+  const kept = readdirSync(target);
+  return [
+    ...kept.filter((file) => !made.has(file)).map((file) => `${file} is not ours`),
+    ...[...made.keys()].filter((file) => !kept.includes(file)).map((file) => `${file} is missing`),
+    ...kept.filter((file) => made.has(file) && !made.get(file).equals(readFileSync(join(target, file)))).map((file) => `${file} has changed`),
+  ];
 }
 
 if (process.argv[2] === "--check") {
   const found = differences(build());
-  for (const line of found) {
-    console.error(`static/vendor: ${line}`);
-  }
+  for (const line of found) console.error(`static/vendor: ${line}`);
   process.exitCode = found.length ? 1 : 0;
 } else {
   write(build());

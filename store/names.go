@@ -62,7 +62,7 @@ func checkEmail(email string) error {
 	key := emailKey(email)
 	at := strings.IndexByte(key, '@')
 	bad := len(key) > maxEmail || strings.Count(key, "@") != 1 || at == 0 || at == len(key)-1 ||
-		!utf8.ValidString(key) || strings.ContainsFunc(key, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+		!utf8.ValidString(email) || strings.ContainsFunc(key, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 	if bad {
 		return guard.Errorf(Invalid, "email", "Enter an email address, such as name@example.com.")
 	}
@@ -78,13 +78,12 @@ func checkSlug(slug string) error {
 
 // proposeSlug makes an address from the name of an organization.
 func proposeSlug(name string) string {
-	folded := norm.NFKD.String(strings.ToLower(name))
-	folded = strings.Map(func(r rune) rune {
+	folded := strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
 			return -1
 		}
-		return r
-	}, folded)
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(name))
 	slug := strings.Trim(notInSlug.ReplaceAllString(folded, "-"), "-")
 	if len(slug) > 40 {
 		slug = strings.TrimRight(slug[:40], "-")

@@ -1,29 +1,76 @@
 package store_test
 
 import (
-	"context"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
-	"hooksafe/store/storetest"
+	"hooksafe/store"
 )
 
-func TestReveal(t *testing.T) {
-	w := storetest.New(t)
-	a := w.Actor(t, storetest.Acme, "editor")
-	org := w.Org(storetest.Acme)
-	r, err := w.RevealSecret(context.Background(), a, org.Place(), org.Secret, "")
-	if err != nil {
-		t.Fatal(err)
+// unasked are the methods that no actor asks, and why.
+var unasked = map[string]string{
+	"Close":                 "the program stops",
+	"Ready":                 "the server looks whether it can write",
+	"Now":                   "tells the time",
+	"KeyID":                 "names the master key, which tells nothing",
+	"ForgetExpiredSessions": "the server tidies up after itself",
+
+	"Operator":        "makes the actor: whoever runs commands on the host",
+	"Person":          "makes the actor: who holds a session's token",
+	"SignIn":          "somebody who is nobody yet shows a password",
+	"CheckReset":      "somebody who is nobody yet shows a reset link",
+	"ResetPassword":   "somebody who is nobody yet uses a reset link",
+	"SetupOpen":       "nobody exists yet",
+	"NewSetupToken":   "nobody exists yet: the server acts as its operator",
+	"CheckSetupToken": "nobody exists yet",
+	"Setup":           "nobody exists yet",
+}
+
+// Every method names who asks.
+func TestEveryMethodTakesAnActor(t *testing.T) {
+	actors := []reflect.Type{reflect.TypeFor[store.Actor](), reflect.TypeFor[store.ServerActor]()}
+	s := reflect.TypeFor[*store.Store]()
+	for m := range s.Methods() {
+		asked := m.Type.NumIn() > 2 && slices.Contains(actors, m.Type.In(2))
+		if _, excepted := unasked[m.Name]; asked == excepted {
+			t.Errorf("%s: takes an actor after the context: %v; is an exception: %v", m.Name, asked, excepted)
+		}
 	}
-	if r.Value.Reveal() != org.Value {
-		t.Fatal("wrong value")
+	for name := range unasked {
+		if _, there := s.MethodByName(name); !there {
+			t.Errorf("%s is an exception and does not exist", name)
+		}
 	}
-	page, err := w.Audit(context.Background(), a, 0, 50)
-	if err != nil || page.Entries[0].ID != r.Entry {
-		t.Fatalf("%v %v", err, page)
+}
+
+// A value comes out of two methods only; no other answer has a place for one.
+func TestOnlyTwoMethodsHandOutAValue(t *testing.T) {
+	for m := range reflect.TypeFor[*store.Store]().Methods() {
+		hands := false
+		for out := range m.Type.Outs() {
+			hands = hands || holds(out, reflect.TypeFor[store.Plaintext]())
+		}
+		if want := m.Name == "RevealSecret" || m.Name == "CopySecret"; hands != want {
+			t.Errorf("%s can hand out a value: %v", m.Name, hands)
+		}
 	}
-	list, err := w.Secrets(context.Background(), a, org.Place())
-	t.Log(list, err)
-	hl, err := w.Hooks(context.Background(), a, "", 50)
-	t.Log(hl, err)
+}
+
+// holds says whether a value of type t can hold one of type what.
+func holds(t, what reflect.Type) bool {
+	switch {
+	case t == what:
+		return true
+	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice:
+		return holds(t.Elem(), what)
+	case t.Kind() == reflect.Struct && strings.HasPrefix(t.PkgPath(), "hooksafe/"):
+		for f := range t.Fields() {
+			if holds(f.Type, what) {
+				return true
+			}
+		}
+	}
+	return false
 }

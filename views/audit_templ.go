@@ -324,7 +324,7 @@ func (p AuditEntryProps) deed() deed {
 	}
 	switch p.Outcome {
 	case "denied":
-		d.icon, d.family, d.did, d.after = "ban", "denied", "was denied "+d.doing, ""
+		d.icon, d.family, d.did, d.after = "lock-keyhole", "denied", "was denied "+d.doing, ""
 	case "failed":
 		d.icon, d.family, d.did, d.after = "circle-alert", "denied", "failed at "+d.doing, ""
 	}
@@ -548,9 +548,9 @@ func sentence(p AuditEntryProps, d deed) templ.Component {
 		}
 		if p.TargetName == "" || d.self {
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(" " + d.did)
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(d.did)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit.templ`, Line: 221, Col: 15}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit.templ`, Line: 221, Col: 9}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -561,15 +561,15 @@ func sentence(p AuditEntryProps, d deed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if p.TargetKind == "secret" {
-			templ_7745c5c3_Err = mention(" "+d.did+" ", p.TargetName, p.in()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = mention(d.did+" ", p.TargetName, p.in()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(" " + d.did + " " + p.TargetName + p.in())
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(d.did + " " + p.TargetName + p.in())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit.templ`, Line: 225, Col: 45}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit.templ`, Line: 225, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {

@@ -382,7 +382,7 @@ func Setup(p SetupProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " <li><form method=\"post\" action=\"/setup\" id=\"setup\"><ol class=\"steps\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " <li><form method=\"post\" action=\"/setup\"><ol class=\"steps\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -398,7 +398,7 @@ func Setup(p SetupProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = field{id: "name", name: "name", label: "Your name", value: p.Name, err: p.Errors["name"], autocomplete: "name", required: true, maxlength: 100}.draw().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = field{id: "name", name: "name", label: "Your name", value: p.Name, err: p.Errors["name"], autocomplete: "name", required: true}.draw().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -609,7 +609,7 @@ func organizationField(p SetupProps) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = field{id: "organization", name: "organization", label: "Organization name", value: p.Organization, err: p.Errors["organization"], autocomplete: "organization", required: true, maxlength: 100}.draw().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field{id: "organization", name: "organization", label: "Organization name", value: p.Organization, err: p.Errors["organization"], autocomplete: "organization", required: true}.draw().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -358,6 +358,7 @@ var samples = map[string]templ.Component{
 
 	"account":         Account(AccountProps{Shell: shellSample("Account", InAccount), PasswordURL: "/account/password"}),
 	"account-refused": Account(AccountProps{Shell: shellSample("Account", InAccount), PasswordURL: "/account/password", Errors: Errors{"current": "That password isn’t right. 3 tries left."}}),
+	"account-between": Account(AccountProps{Shell: ShellProps{Title: "Account", Now: now, Organizations: shellSample("", "").Organizations, Person: Person{"Priya Raman", "priya@brightwater.example", "", "/account", "/logout"}}, PasswordURL: "/account/password"}),
 	"account-alone":   Account(AccountProps{Shell: ShellProps{Title: "Account", Now: now, Person: Person{"Priya Raman", "priya@brightwater.example", "", "/account", "/logout"}}, PasswordURL: "/account/password"}),
 
 	"hooks-page":         HooksPage(HooksPageProps{shellSample("Hooks", InHooks), hooksSample()}),

@@ -34,7 +34,7 @@ func (d doors) signedIn(h func(echo.Context, store.ServerActor) error) echo.Hand
 		if err != nil {
 			return err
 		}
-		person, ok := session.Values[personKey{}].(store.ServerActor)
+		person, ok := personOf(session)
 		if !ok {
 			return errSignIn
 		}

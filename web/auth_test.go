@@ -33,6 +33,7 @@ func hooksWith(t testing.TB, s *site, c *http.Cookie) *httptest.ResponseRecorder
 
 // S-20: every attribute of the cookie is ours.
 func TestCookie(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		base, name string
 		secure     bool
@@ -58,6 +59,7 @@ func TestCookie(t *testing.T) {
 // S-20: a token that the client brought is never adopted, and the session it
 // held ends.
 func TestSignInMakesANewToken(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	planted := &http.Cookie{Name: "hooksafe", Value: strings.Repeat("A", 43)}
 	w := s.ask(t, request{method: "POST", path: "/login", form: credentials("editor"), cookies: []*http.Cookie{planted}})
@@ -77,6 +79,7 @@ func TestSignInMakesANewToken(t *testing.T) {
 
 // 0.13, S-21: a cookie that was kept is worth nothing after sign-out.
 func TestReplayAfterSignOut(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	c := signIn(t, s, "editor")
 	w := s.ask(t, request{method: "POST", path: "/logout", cookies: []*http.Cookie{c}})
@@ -90,6 +93,7 @@ func TestReplayAfterSignOut(t *testing.T) {
 }
 
 func TestReplayAfterPasswordChange(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	here, elsewhere := signIn(t, s, "editor"), signIn(t, s, "editor")
 	change := func(current, next string) *httptest.ResponseRecorder {
@@ -118,6 +122,7 @@ func TestReplayAfterPasswordChange(t *testing.T) {
 }
 
 func TestSessionAges(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	c := signIn(t, s, "editor")
 	s.Clock.Advance(11 * time.Hour)
@@ -131,6 +136,7 @@ func TestSessionAges(t *testing.T) {
 // 0.12, S-08, S-09: known and unknown people get the same answer, to the byte
 // but for the address they typed, until the same pause.
 func TestSignInTellsNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	try := func(email string) (int, string, string) {
 		w := s.ask(t, request{method: "POST", path: "/login", form: field("email", email, "password", "not the password")})
@@ -156,6 +162,7 @@ func TestSignInTellsNothing(t *testing.T) {
 
 // S-33
 func TestNextStaysHere(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for next, want := range map[string]string{
 		"/orgs/acme/audit?before=3": "/orgs/acme/audit?before=3",
@@ -188,6 +195,7 @@ func TestNextStaysHere(t *testing.T) {
 
 // 0.11, S-28: only our own pages can change or reveal anything.
 func TestCrossOrigin(t *testing.T) {
+	t.Parallel()
 	paths := []request{
 		{path: "/orgs/:org/hooks/:hook/secrets/:secret/reveal", as: "owner"},
 		{path: "/orgs/:org/hooks/:hook/secrets/:secret/reveal", as: "owner", htmx: true},
@@ -232,6 +240,7 @@ func TestCrossOrigin(t *testing.T) {
 
 // S-40, and the way of a token from the address into a cookie (S-31).
 func TestSetup(t *testing.T) {
+	t.Parallel()
 	s := siteOf(t, storetest.Empty(t))
 	token, err := s.NewSetupToken(t.Context())
 	if err != nil {
@@ -239,6 +248,7 @@ func TestSetup(t *testing.T) {
 	}
 	owner := field("name", "Mara Okafor", "email", "mara@example.com", "password", "one long password", "organization", "Øre & Söhne")
 
+	wantHeader(t, s.ask(t, request{path: "/login"}), "Location", "/setup")
 	w := s.ask(t, request{path: "/setup"})
 	wantStatus(t, w, http.StatusOK)
 	wantBody(t, w, `name="token"`)
@@ -284,6 +294,7 @@ func TestSetup(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	old := signIn(t, s, "editor")
 	token, err := s.NewResetLink(t.Context(), s.Operator(), storetest.Email(storetest.Acme, "editor"))

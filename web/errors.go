@@ -126,6 +126,8 @@ func (a answers) answer(c echo.Context, r reply) error {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(r.retryAfter/time.Second)+1))
 	}
 	switch {
+	case r.status == statusClientGone:
+		return c.NoContent(r.status)
 	case isAPI(c):
 		return answerJSON(c, r)
 	case r.code == store.Unauthenticated && safeMethod(c.Request().Method):
@@ -180,7 +182,7 @@ func (a answers) toast(c echo.Context, r reply) templ.Component {
 func (a answers) props(c echo.Context, r reply) views.ErrorProps {
 	p := views.ErrorProps{
 		Status: r.status, Message: r.text, RetryAfter: r.retryAfter,
-		HomeURL: "/", Gate: a.gate, Shell: a.dashboard.ErrorShell(c),
+		HomeURL: "/", Gate: a.gate, Shell: a.dashboard.ErrorShell(c, http.StatusText(r.status)),
 	}
 	if r.status >= http.StatusInternalServerError {
 		p.RequestID = text(c, requestKey)

@@ -16,6 +16,7 @@ const (
 )
 
 func TestCreateHook(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	create := request{method: "POST", path: hooksPath, as: "editor", htmx: true, form: field("name", "second", "trigger", "send-phone-message")}
 	w := s.ask(t, create)
@@ -35,6 +36,7 @@ func TestCreateHook(t *testing.T) {
 
 // At most one hook of a trigger is on, and the answer says which one went off.
 func TestSwitch(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	second, err := s.CreateHook(t.Context(), s.Actor(t, storetest.Acme, "editor"), "second", "pre-user-registration")
 	if err != nil {
@@ -63,6 +65,7 @@ func save(base, script, eol string) url.Values {
 }
 
 func TestSaveHook(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	base := regexp.MustCompile(`name="base" value="(\d+)"`)
 	stored := func() string {
@@ -133,6 +136,7 @@ func TestSaveHook(t *testing.T) {
 }
 
 func TestSaveHookRefused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, tt := range []struct{ name, script, want string }{
 		{"-", "x", "Use letters, digits, spaces and hyphens"},
@@ -157,6 +161,7 @@ func TestSaveHookRefused(t *testing.T) {
 }
 
 func TestDeleteAndUndoHook(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{method: "POST", path: hookPath + "/delete", as: "editor", htmx: true, form: field("name", "acme-hook")})
 	wantStatus(t, w, http.StatusOK)
@@ -169,6 +174,7 @@ func TestDeleteAndUndoHook(t *testing.T) {
 }
 
 func TestAudit(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for range 60 {
 		wantStatus(t, s.ask(t, request{method: "POST", path: copyPath, as: "editor"}), http.StatusOK)
@@ -201,6 +207,7 @@ func TestAudit(t *testing.T) {
 }
 
 func TestHooksArePaged(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	a := s.Actor(t, storetest.Acme, "editor")
 	for i := range 60 {

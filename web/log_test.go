@@ -19,6 +19,7 @@ import (
 // S-34: a line holds the route and never the address, the method of nobody's
 // invention, and nothing that was sent.
 func TestAccessLog(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{method: "POST", path: copyPath + "?token=planted-query", as: "editor",
 		header: map[string]string{"Authorization": "Bearer planted-key", "User-Agent": "planted-agent\nforged line", "X-Request-Id": "planted-id"}})
@@ -64,7 +65,9 @@ func broken(t *testing.T, s *site) {
 		c.Response().WriteHeader(http.StatusOK)
 		panic("too late")
 	})
-	e.GET("/fault", func(echo.Context) error { return errors.New("SELECT planted FROM secrets: *sqlite3.Error code=5, message=x") })
+	e.GET("/fault", func(echo.Context) error {
+		return errors.New("SELECT planted FROM secrets: *sqlite3.Error code=5, message=x")
+	})
 	e.GET("/gone", func(echo.Context) error { return context.Canceled })
 	e.GET("/wrapped", func(echo.Context) error {
 		return errors.Join(errors.New("open secret"), &store.Error{Code: store.Integrity, Message: "The stored value failed its integrity check."})
@@ -74,6 +77,7 @@ func broken(t *testing.T, s *site) {
 // S-35, S-36: an error of ours says nothing but its request id, and the process
 // lives.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	broken(t, s)
 	for _, path := range []string{"/panic", "/index", "/fault"} {
@@ -106,6 +110,7 @@ func TestFaults(t *testing.T) {
 
 // Half an answer breaks off, so that it can't pass for a whole one.
 func TestPanicAfterTheFirstByte(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	broken(t, s)
 	server := httptest.NewServer(s.handler)
@@ -121,6 +126,7 @@ func TestPanicAfterTheFirstByte(t *testing.T) {
 }
 
 func TestReadiness(t *testing.T) {
+	t.Parallel()
 	looks := 0
 	var failure error
 	r := &readiness{check: func(context.Context) error { looks++; return failure }}
@@ -148,6 +154,7 @@ func TestReadiness(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, path := range []string{"/healthz", "/readyz"} {
 		for _, method := range []string{"GET", "HEAD"} {

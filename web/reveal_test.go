@@ -44,6 +44,7 @@ func triggers(t testing.TB, header string) map[string]any {
 }
 
 func TestReveal(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	org := s.Org(storetest.Acme)
 	w := s.ask(t, request{method: "POST", path: revealPath, as: "editor", htmx: true})
@@ -69,6 +70,7 @@ func TestReveal(t *testing.T) {
 }
 
 func TestRevealWithoutScript(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	org := s.Org(storetest.Acme)
 	w := s.ask(t, request{method: "POST", path: revealPath, as: "editor"})
@@ -80,6 +82,7 @@ func TestRevealWithoutScript(t *testing.T) {
 }
 
 func TestKeepIsCounted(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	entry := regexp.MustCompile(`name="extends" value="([^"]+)"`)
 	form := field()
@@ -104,6 +107,7 @@ func TestKeepIsCounted(t *testing.T) {
 
 // The 15 minutes are over: the password first, then what was asked for goes on.
 func TestStepUp(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	org := s.Org(storetest.Acme)
 	s.Clock.Advance(16 * time.Minute)
@@ -140,6 +144,7 @@ func TestStepUp(t *testing.T) {
 }
 
 func TestStepUpWithoutScript(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.Clock.Advance(16 * time.Minute)
 	w := s.ask(t, request{method: "POST", path: revealPath, as: "editor"})
@@ -151,6 +156,7 @@ func TestStepUpWithoutScript(t *testing.T) {
 }
 
 func TestStepUpIsLimited(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.Clock.Advance(16 * time.Minute)
 	try := request{method: "POST", path: copyPath, as: "editor", htmx: true, form: field("password", "not the password")}
@@ -165,6 +171,7 @@ func TestStepUpIsLimited(t *testing.T) {
 }
 
 func TestCopy(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{method: "POST", path: copyPath, as: "editor", htmx: true, header: map[string]string{"Content-Type": ""}})
 	wantStatus(t, w, http.StatusOK)
@@ -181,6 +188,7 @@ func TestCopy(t *testing.T) {
 
 // 0.1: no entry, no value.
 func TestNothingIsRevealedWithoutAnEntry(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	db, err := sql.Open("sqlite3", filepath.Join(s.Dir, "hooksafe.db"))
 	if err != nil {
@@ -231,6 +239,7 @@ func parts(t testing.TB, form map[string]string, file, content string) (body, mi
 
 // 0.10: what goes into a form comes back to the byte.
 func TestValuesComeBackToTheByte(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	secrets := "/orgs/:org/hooks/:hook/secrets"
 	for _, tt := range []struct{ name, typed, file, want string }{

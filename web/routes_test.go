@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -79,6 +80,7 @@ func deleteSecret(t *testing.T, s *site) {
 
 // S-16: who may do what is decided for every route there is.
 func TestEveryRouteHasALine(t *testing.T) {
+	t.Parallel()
 	lines := map[string]bool{}
 	for _, a := range access {
 		lines[a.route] = true
@@ -95,6 +97,7 @@ func TestEveryRouteHasALine(t *testing.T) {
 }
 
 func TestAccess(t *testing.T) {
+	t.Parallel()
 	for _, a := range access {
 		method, path, _ := strings.Cut(a.route, " ")
 		for i, status := range strings.Fields(a.want) {
@@ -151,9 +154,32 @@ func wantValue(t *testing.T, s *site, route string, status int, body string) {
 	wantNone(t, s.log.String(), s.Org(storetest.Acme).Value, storetest.Password, s.Token(storetest.Acme, "owner"))
 }
 
+// A value leaves as the answer to a POST, and to nothing else, whoever asks and
+// however.
+func TestNoGetHoldsAValue(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	wantStatus(t, s.ask(t, request{method: "POST", path: revealPath, as: "owner"}), http.StatusOK)
+	for _, a := range access {
+		method, path, _ := strings.Cut(a.route, " ")
+		if method != http.MethodGet {
+			continue
+		}
+		for _, as := range asked {
+			for _, htmx := range []bool{false, true} {
+				w := s.ask(t, request{path: path, as: as, htmx: htmx})
+				for _, slug := range []string{storetest.Acme, storetest.Globex} {
+					wantNone(t, fmt.Sprint(w.Header(), w.Body), s.Org(slug).Value)
+				}
+			}
+		}
+	}
+}
+
 // 0.6, S-13: what belongs to another organization and what does not exist give
 // the same answer, to the byte.
 func TestForeignIsMissing(t *testing.T) {
+	t.Parallel()
 	const (
 		ghostHook   = "01JD0000000000000000000000"
 		ghostSecret = "01934b1e-0000-7000-8000-000000000000"
@@ -202,8 +228,29 @@ func TestForeignIsMissing(t *testing.T) {
 	}
 }
 
+// What is no id is not there, before anybody is refused it.
+func TestPathsHoldIDs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org := s.Org(storetest.Acme)
+	for _, path := range []string{
+		"/orgs/acme/hooks/my-hook/secrets/" + org.Secret + "/reveal",
+		"/orgs/acme/hooks/" + strings.ToLower(org.Hook) + "/secrets/" + org.Secret + "/reveal",
+		"/orgs/acme/hooks/" + org.Hook + "/secrets/API_KEY/reveal",
+		"/orgs/acme/hooks/" + org.Hook + "/secrets/" + strings.ToUpper(org.Secret) + "/reveal",
+		"/orgs/acme/hooks/" + org.Hook + "/secrets/{" + org.Secret + "}/reveal",
+	} {
+		wantStatus(t, s.ask(t, request{method: "POST", path: path, as: "viewer"}), http.StatusNotFound)
+	}
+	if newest(t, s).Outcome == "denied" {
+		t.Error("an address that is none left an entry")
+	}
+	wantStatus(t, s.ask(t, request{method: "POST", path: revealPath, as: "viewer"}), http.StatusForbidden)
+}
+
 // 0.7: somebody removed from an organization is out at the next request.
 func TestRemovedMember(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	reveal := request{method: "POST", path: "/orgs/:org/hooks/:hook/secrets/:secret/reveal", as: "editor", htmx: true}
 	wantStatus(t, s.ask(t, reveal), http.StatusOK)
@@ -221,6 +268,7 @@ func TestRemovedMember(t *testing.T) {
 }
 
 func TestWrongMethod(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, tt := range []struct{ method, path, allow string }{
 		{"PUT", "/orgs/:org/hooks/:hook/secrets/:secret/edit", "OPTIONS, GET, HEAD, POST"},
@@ -242,6 +290,7 @@ func TestWrongMethod(t *testing.T) {
 
 // S-01: every address under /api/ wants a key, and says nothing else.
 func TestAPIWithoutAKey(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, path := range []string{"/api/v1/secrets", "/api/v2/hooks", "/api/nothing", "/api/"} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
@@ -254,6 +303,7 @@ func TestAPIWithoutAKey(t *testing.T) {
 }
 
 func TestNobodySeesThePageTheyAskedFor(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{path: "/orgs/acme/audit?before=12"})
 	wantStatus(t, w, http.StatusSeeOther)

@@ -26,6 +26,7 @@ func secretForm(name, value string) url.Values {
 }
 
 func TestAddSecret(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{method: "POST", path: secretsPath, as: "editor", htmx: true, form: secretForm("SECOND", planted)})
 	wantStatus(t, w, http.StatusOK)
@@ -50,6 +51,7 @@ func TestAddSecret(t *testing.T) {
 
 // Without script: a redirect, and what was done stands on the next page, once.
 func TestAddSecretWithoutScript(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{method: "POST", path: secretsPath, as: "editor", form: secretForm("SECOND", planted)})
 	wantStatus(t, w, http.StatusSeeOther)
@@ -61,6 +63,7 @@ func TestAddSecretWithoutScript(t *testing.T) {
 // Bad input: the form again, with a sentence and all that was typed but the
 // value.
 func TestSecretRefused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, tt := range []struct {
 		name   string
@@ -97,6 +100,7 @@ func TestSecretRefused(t *testing.T) {
 
 // S-18: what a form doesn't have, has twice, or has in the address.
 func TestFormIsStrict(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for body, status := range map[string]int{
 		"name=A&value=v&note=":                 303,
@@ -128,6 +132,7 @@ func TestFormIsStrict(t *testing.T) {
 }
 
 func TestEditSecret(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	org := s.Org(storetest.Acme)
 	base := regexp.MustCompile(`name="base" value="(\d+)"`)
@@ -169,6 +174,7 @@ func TestEditSecret(t *testing.T) {
 }
 
 func TestDeleteAndUndoSecret(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	remove := request{method: "POST", path: secretsPath + "/:secret/delete", as: "editor", htmx: true, form: field("name", "API")}
 	w := s.ask(t, remove)
@@ -189,6 +195,7 @@ func TestDeleteAndUndoSecret(t *testing.T) {
 }
 
 func TestUndoWithoutScript(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	wantStatus(t, s.ask(t, request{method: "POST", path: secretsPath + "/:secret/delete", as: "editor", form: field("name", "API_KEY")}), http.StatusSeeOther)
 	wantBody(t, s.ask(t, request{path: secretsPath, as: "editor"}), `action="`+s.path(secretsPath+"/:secret/restore")+`"`)
@@ -197,6 +204,7 @@ func TestUndoWithoutScript(t *testing.T) {
 }
 
 func TestFullHook(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for i := range 19 {
 		form := secretForm(fmt.Sprintf("S_%d", i), "v")
@@ -215,6 +223,7 @@ func TestFullHook(t *testing.T) {
 
 // A viewer sees names, and no control that would be refused.
 func TestViewerSeesNoControls(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{path: secretsPath, as: "viewer"})
 	wantBody(t, w, `id="secret-`+s.Org(storetest.Acme).Secret+`"`, "You can see names and history, not values.")

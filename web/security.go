@@ -37,8 +37,8 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		if c.Scheme() == "https" {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
+		h.Set("Cache-Control", "no-store") // what is in static says otherwise itself
 		if !strings.HasPrefix(c.Request().URL.Path, staticPrefix) {
-			h.Set("Cache-Control", "no-store")
 			h.Set("Vary", "HX-Request")
 		}
 		return next(c)

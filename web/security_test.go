@@ -12,6 +12,7 @@ import (
 
 // S-27, S-29, S-30: what every answer carries, errors included.
 func TestHeadersOnEveryAnswer(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	asset := static.URL("app.css")
 	for _, r := range []request{
@@ -52,12 +53,14 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 }
 
 func TestVaryOnHTMX(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	wantHeader(t, s.ask(t, request{path: "/orgs/:org/hooks", as: "owner"}), "Vary", "HX-Request")
 }
 
 // S-03, S-04: what a body may be.
 func TestBodies(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	form := secretForm("SECOND", "v").Encode()
 	big := "name=SECOND&value=" + strings.Repeat("x", 1<<20)
@@ -95,6 +98,7 @@ func TestBodies(t *testing.T) {
 
 // The limit holds for a body that does not say how long it is, too.
 func TestLongBodyWithoutALength(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := request{method: "POST", path: "/login", body: "email=" + strings.Repeat("x", 1<<20)}
 	wantStatus(t, s.ask(t, r), http.StatusRequestEntityTooLarge)
@@ -107,6 +111,7 @@ func TestLongBodyWithoutALength(t *testing.T) {
 
 // The proxy in front says who asks and how; nobody else is believed.
 func TestTrustedProxies(t *testing.T) {
+	t.Parallel()
 	trusted := func(o *Options) {
 		o.BaseURL, o.HTTPSOnly = "https://hooks.example", true
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} // httptest asks from 192.0.2.1
@@ -145,6 +150,7 @@ func TestTrustedProxies(t *testing.T) {
 }
 
 func TestAddressInTheEntry(t *testing.T) {
+	t.Parallel()
 	proxies := func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")} }
 	header := map[string]string{"X-Forwarded-For": "198.51.100.7, 203.0.113.9", "User-Agent": "a browser"}
 	for _, tt := range []struct {
@@ -165,6 +171,7 @@ func TestAddressInTheEntry(t *testing.T) {
 
 // S-27: what people type is text, wherever it stands.
 func TestMarkupIsText(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	const markup = `"><img src=x onerror=alert(1)><script>alert(2)</script>`
 	form := secretForm("SECOND", "v")

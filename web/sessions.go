@@ -27,8 +27,14 @@ func newSessionStore(s *store.Store, baseURL string) *sessionStore {
 	return &sessionStore{store: s, secure: secureCookies(baseURL)}
 }
 
-// personKey is where a session keeps who is signed in. It never leaves memory.
-type personKey struct{}
+// rowKey is where a session keeps what its row says. It never leaves memory.
+type rowKey struct{}
+
+// sessionRow is who is signed in, and the values as they are stored.
+type sessionRow struct {
+	person store.ServerActor
+	data   []byte
+}
 
 // Get returns the session of a request, the same one each time.
 func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
@@ -57,28 +63,47 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	}
 	session.IsNew = false
 	decodeValues(person.SessionData(), &session.Values)
-	session.Values[personKey{}] = person
+	session.Values[rowKey{}] = &sessionRow{person, person.SessionData()}
 	return session, nil
 }
 
 // Save keeps the values of a session that has a row, and hands the browser the
 // cookie if its token changed. A negative MaxAge takes the cookie away.
 func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
-	if person, ok := session.Values[personKey{}].(store.ServerActor); ok && session.Options.MaxAge >= 0 {
-		data, err := encodeValues(session.Values)
-		if err != nil {
-			return err
-		}
-		if err := s.store.SetSessionData(r.Context(), person, data); err != nil {
+	gone := session.Options.MaxAge < 0
+	if !gone {
+		if err := s.saveValues(r, session); err != nil {
 			return err
 		}
 	}
 	name := s.cookieName(session.Name())
-	if cookie, err := r.Cookie(name); err == nil && cookie.Value == session.ID && session.Options.MaxAge >= 0 {
+	if cookie, err := r.Cookie(name); err == nil && cookie.Value == session.ID && !gone {
 		return nil
 	}
 	http.SetCookie(w, sessions.NewCookie(name, session.ID, session.Options))
 	return nil
+}
+
+func (s *sessionStore) saveValues(r *http.Request, session *sessions.Session) error {
+	row, ok := session.Values[rowKey{}].(*sessionRow)
+	if !ok {
+		return nil
+	}
+	data, err := encodeValues(session.Values)
+	if err != nil || bytes.Equal(data, row.data) {
+		return err
+	}
+	row.data = data
+	return s.store.SetSessionData(r.Context(), row.person, data)
+}
+
+// personOf is who is signed in with a session.
+func personOf(session *sessions.Session) (store.ServerActor, bool) {
+	row, ok := session.Values[rowKey{}].(*sessionRow)
+	if !ok {
+		return store.ServerActor{}, false
+	}
+	return row.person, true
 }
 
 // options are the attributes of every cookie. There is no age: a session ends
@@ -108,7 +133,7 @@ func (s *sessionStore) cookieName(session string) string {
 func encodeValues(values map[any]any) ([]byte, error) {
 	kept := make(map[any]any, len(values))
 	for key, value := range values {
-		if key != (personKey{}) {
+		if key != (rowKey{}) {
 			kept[key] = value
 		}
 	}

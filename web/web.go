@@ -109,18 +109,18 @@ func Serve(ctx context.Context, s *store.Store, o Options, ready func(net.Addr))
 	case err := <-done:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
-		return stop(server, o.Log)
+		return stop(server, stopTimeout, o.Log)
 	}
 }
 
-// stop drains the server. Who is still there after stopTimeout is cut off,
-// which is no failure: it was asked to stop.
-func stop(server *http.Server, log *slog.Logger) error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+// stop lets the server drain for a while. Who is still there then is cut off,
+// which is no failure: the server was asked to stop.
+func stop(server *http.Server, within time.Duration, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		log.Warn("cut off the requests that had not finished", "after", stopTimeout)
+		log.Warn("cut off the requests that had not finished", "after", within)
 		err = server.Close()
 	}
 	if err != nil {

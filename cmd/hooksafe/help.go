@@ -39,7 +39,7 @@ func help(cmd *cobra.Command, _ []string) {
 
 // usage is the short form, which also answers wrong use.
 func usage(w io.Writer, cmd *cobra.Command) {
-	fmt.Fprintf(w, "Usage:\n  %s\n", cmd.UseLine())
+	fmt.Fprintf(w, "Usage:\n  %s%s\n", cmd.CommandPath(), strings.TrimPrefix(cmd.Use, cmd.Name()))
 	if !cmd.HasSubCommands() {
 		return
 	}

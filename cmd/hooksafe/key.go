@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
-	"unsafe"
 
 	"hooksafe/store"
 )
@@ -115,22 +113,6 @@ func credential() (path string, ok bool) {
 	path = filepath.Join(dir, "master-key")
 	_, err := os.Stat(path)
 	return path, err == nil
-}
-
-// takeVariable returns a variable and removes it from the environment: from what
-// children would inherit, and from the memory that the system shows as the
-// environment of this process.
-func takeVariable(name string) string {
-	text := os.Getenv(name)
-	if text == "" {
-		return ""
-	}
-	taken := strings.Clone(text)
-	os.Unsetenv(name)
-	// Go's strings of the environment are the bytes that the process was started
-	// with, which are writable; one that was set later lies on the heap.
-	clear(unsafe.Slice(unsafe.StringData(text), len(text)))
-	return taken
 }
 
 // makeKeyFile makes a new master key. It gets its name only when all of it is on

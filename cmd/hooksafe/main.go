@@ -87,7 +87,6 @@ one of the two can read no value.`, `
 func group(name, short, long, example string, commands ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: name + " COMMAND", Short: short, Long: strings.TrimSpace(long), Example: strings.Trim(example, "\n"),
-		DisableFlagsInUseLine: true,
 		// A misspelled command comes here with its flags, which are not ours to judge.
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 		Args:               cobra.ArbitraryArgs,

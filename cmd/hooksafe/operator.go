@@ -117,7 +117,7 @@ func withRole(cmd *cobra.Command, give func(*store.Store, context.Context, store
 	var role store.Role
 	known := func(*cobra.Command, []string) (err error) {
 		if role, err = store.ParseRole(name); err != nil {
-			return wrongUse{err}
+			return wrongUse{fmt.Errorf("--role: %w", err)}
 		}
 		return nil
 	}

@@ -87,7 +87,7 @@ func serveStore(ctx context.Context, cmd *cobra.Command, c config, s *store.Stor
 		c := c.listeningAt(at)
 		log.Info("listening", "address", at.String(), "url", c.url(), "data", c.dataDir, "key", s.KeyID(), "version", version())
 		if token != "" {
-			fmt.Fprintf(cmd.OutOrStdout(), "First run, valid for an hour: %s/setup?token=%s\n", c.url(), token)
+			fmt.Fprintf(cmd.OutOrStdout(), "Open %s/setup?token=%s to set this server up. The address works once, for an hour.\n", c.url(), token)
 		}
 	})
 }

@@ -75,13 +75,10 @@ func (d *Dashboard) changePassword(c echo.Context, p store.ServerActor, f form) 
 	if err != nil {
 		return err
 	}
-	if err := d.setToken(c, SessionName, session.Token, 0); err != nil {
+	if err := d.signedIn(c, session); err != nil {
 		return err
 	}
-	if err := d.leaveToast(c, views.ToastProps{Kind: "ok", Text: "Password changed.", Detail: "You were signed out everywhere else."}); err != nil {
-		return err
-	}
-	return redirect(c, accountURL)
+	return d.leave(c, accountURL, views.ToastProps{Kind: "ok", Text: "Password changed.", Detail: "You were signed out everywhere else."})
 }
 
 func (d *Dashboard) drawAccount(c echo.Context, p store.ServerActor, status int, errors views.Errors) error {
@@ -96,9 +93,6 @@ func (d *Dashboard) drawAccount(c echo.Context, p store.ServerActor, status int,
 	if here.Slug != "" {
 		d.inOrganization(&shell, here.OrgRef, here.Role)
 	}
-	shell.Active = views.InAccount
-	if shell.Toasts, err = d.takeToasts(c); err != nil {
-		return err
-	}
+	shell.Active, shell.Toasts = views.InAccount, d.takeToasts(c)
 	return Render(c, status, views.Account(views.AccountProps{Shell: shell, PasswordURL: passwordURL, Errors: errors}))
 }

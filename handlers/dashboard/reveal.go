@@ -94,7 +94,7 @@ func (d *Dashboard) confirmed(c echo.Context, f form, open func() (store.Reveale
 	if err != nil {
 		return store.Revealed{}, err
 	}
-	if err := d.setToken(c, SessionName, session.Token, 0); err != nil {
+	if err := d.signedIn(c, session); err != nil {
 		return store.Revealed{}, err
 	}
 	return open()

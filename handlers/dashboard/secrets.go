@@ -100,18 +100,19 @@ func (d *Dashboard) NewSecret(c echo.Context, a store.Actor) error {
 // AddSecret adds a secret to a hook.
 func (d *Dashboard) AddSecret(c echo.Context, a store.Actor) error {
 	f, err := readForm(c, "name", "value", "file", "note", "another")
+	var added store.Secret
 	if err == nil {
-		var added store.Secret
-		if added, err = d.addSecret(c, a, f); err == nil {
-			return d.secretAdded(c, a, added, f.checked("another"))
-		}
+		added, err = d.addSecret(c, a, f)
 	}
-	status, errors := refused(c, err)
-	if errors == nil {
+	if status, errors := refused(c, err); errors != nil {
+		return d.drawAddSecret(c, a, status, views.AddSecretProps{
+			Name: f.line("name"), Note: f.line("note"), Another: f.checked("another"), Errors: errors,
+		})
+	}
+	if err != nil {
 		return err
 	}
-	p := views.AddSecretProps{Name: f.line("name"), Note: f.line("note"), Another: f.checked("another"), Errors: errors}
-	return d.drawAddSecret(c, a, status, p)
+	return d.secretAdded(c, a, added, f.checked("another"))
 }
 
 func (d *Dashboard) addSecret(c echo.Context, a store.Actor, f form) (store.Secret, error) {
@@ -187,31 +188,23 @@ func (d *Dashboard) takenURL(a store.Actor, all store.SecretList, name string) s
 
 // EditSecret asks for what shall change. It never holds the stored value.
 func (d *Dashboard) EditSecret(c echo.Context, a store.Actor) error {
-	s, all, err := d.store.SecretForm(c.Request().Context(), a, place(c), c.Param("secret"))
-	if err != nil {
-		return err
-	}
-	return d.drawEditSecret(c, a, http.StatusOK, s, all, views.EditSecretProps{Name: s.Name, Note: s.Note, Base: s.Revision})
+	return d.drawEditSecret(c, a, http.StatusOK, nil)
 }
 
 // ChangeSecret changes name, note and value; an empty value keeps the stored one.
 func (d *Dashboard) ChangeSecret(c echo.Context, a store.Actor) error {
 	f, err := readForm(c, "base", "name", "value", "file", "note")
+	var changed store.Secret
 	if err == nil {
-		var changed store.Secret
-		if changed, err = d.changeSecret(c, a, f); err == nil {
-			return d.secretChanged(c, a, changed.ID, views.ToastProps{Kind: "ok", Name: changed.Name, Text: "saved"})
-		}
+		changed, err = d.changeSecret(c, a, f)
 	}
-	status, errors := refused(c, err)
-	if errors == nil {
+	if status, errors := refused(c, err); errors != nil {
+		return d.drawEditSecret(c, a, status, d.editAgain(c, a, f, err, errors))
+	}
+	if err != nil {
 		return err
 	}
-	s, all, formErr := d.store.SecretForm(c.Request().Context(), a, place(c), c.Param("secret"))
-	if formErr != nil {
-		return formErr
-	}
-	return d.drawEditSecret(c, a, status, s, all, d.editAgain(c, a, f, err, errors))
+	return d.secretChanged(c, a, changed.ID, views.ToastProps{Kind: "ok", Name: changed.Name, Text: "saved"})
 }
 
 func (d *Dashboard) changeSecret(c echo.Context, a store.Actor, f form) (store.Secret, error) {
@@ -232,9 +225,9 @@ func (d *Dashboard) changeSecret(c echo.Context, a store.Actor, f form) (store.S
 }
 
 // editAgain is the form after a refusal: what was typed, but never the value.
-func (d *Dashboard) editAgain(c echo.Context, a store.Actor, f form, err error, errors views.Errors) views.EditSecretProps {
+func (d *Dashboard) editAgain(c echo.Context, a store.Actor, f form, err error, errors views.Errors) *views.EditSecretProps {
 	base, _ := strconv.ParseInt(f.line("base"), 10, 64) // anything else is as stale as 0
-	p := views.EditSecretProps{Name: f.line("name"), Note: f.line("note"), Base: base, Errors: errors}
+	p := &views.EditSecretProps{Name: f.line("name"), Note: f.line("note"), Base: base, Errors: errors}
 	e, _ := store.AsError(err)
 	value, _ := f.textOrFile("value", "file")
 	switch {
@@ -247,13 +240,21 @@ func (d *Dashboard) editAgain(c echo.Context, a store.Actor, f form, err error, 
 	return p
 }
 
-func (d *Dashboard) drawEditSecret(c echo.Context, a store.Actor, status int, s store.Secret, all store.SecretList, p views.EditSecretProps) error {
+// drawEditSecret draws the form as it was sent, or, with none, as things are.
+func (d *Dashboard) drawEditSecret(c echo.Context, a store.Actor, status int, p *views.EditSecretProps) error {
+	s, all, err := d.store.SecretForm(c.Request().Context(), a, place(c), c.Param("secret"))
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		p = &views.EditSecretProps{Name: s.Name, Note: s.Note, Base: s.Revision}
+	}
 	p.URL, p.BackURL = secretURL(a.Org().Slug, all.Hook.ID, s.ID)+"/edit", back(c, a)
 	p.Version, p.Updated, p.UpdatedBy = s.Version, d.when(s.UpdatedAt), s.UpdatedBy
 	if p.Errors["name"] != "" && p.Name != s.Name {
 		p.TakenURL = d.takenURL(a, all, p.Name)
 	}
-	return d.dialog(c, a, status, sheet{"Edit " + s.Name, all.Hook.Name, p.BackURL, views.EditSecret(p)})
+	return d.dialog(c, a, status, sheet{"Edit " + s.Name, all.Hook.Name, p.BackURL, views.EditSecret(*p)})
 }
 
 // secretChanged answers a change that shows in the list of secrets.
@@ -275,19 +276,20 @@ func (d *Dashboard) AskDeleteSecret(c echo.Context, a store.Actor) error {
 // DeleteSecret hides a secret. It can be undone for 7 days.
 func (d *Dashboard) DeleteSecret(c echo.Context, a store.Actor) error {
 	f, err := readForm(c, "name")
+	var gone store.Secret
 	if err == nil {
-		var gone store.Secret
-		if gone, err = d.store.DeleteSecret(c.Request().Context(), a, place(c), c.Param("secret"), f.line("name")); err == nil {
-			return d.secretChanged(c, a, "", views.ToastProps{
-				Kind: "gone", Name: gone.Name, Text: "deleted", Detail: undoDetail,
-				UndoURL: secretURL(a.Org().Slug, c.Param("hook"), gone.ID) + "/restore",
-			})
-		}
+		gone, err = d.store.DeleteSecret(c.Request().Context(), a, place(c), c.Param("secret"), f.line("name"))
 	}
 	if status, errors := refused(c, err); errors != nil {
 		return d.drawDeleteSecret(c, a, status, f.line("name"), errors)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return d.secretChanged(c, a, "", views.ToastProps{
+		Kind: "gone", Name: gone.Name, Text: "deleted", Detail: undoDetail,
+		UndoURL: secretURL(a.Org().Slug, c.Param("hook"), gone.ID) + "/restore",
+	})
 }
 
 func (d *Dashboard) drawDeleteSecret(c echo.Context, a store.Actor, status int, typed string, errors views.Errors) error {

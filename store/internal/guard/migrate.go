@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
@@ -52,7 +53,7 @@ func migrate(ctx context.Context, pool *sqlx.DB, may bool) error {
 // inspect looks at an existing database without changing it: is it one of ours,
 // is its schema one that we know, does the master key fit?
 func inspect(path string, o Options) error {
-	pool, err := openPool(path, readerSettings, 1)
+	pool, err := openPool(path, inspectSettings(path), 1)
 	if err != nil {
 		return err
 	}
@@ -76,6 +77,15 @@ func inspect(path string, o Options) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
+}
+
+// inspectSettings leave no file behind: where there is no WAL nobody has the database
+// open, and a reader that does not know so would begin one.
+func inspectSettings(path string) string {
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) {
+		return readerSettings + "&immutable=1"
+	}
+	return readerSettings
 }
 
 // schemaOf is the version of a database's schema, 0 if it has none yet. A file that

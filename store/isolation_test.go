@@ -1,0 +1,187 @@
+package store_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"hooksafe/store"
+)
+
+// ghosts are things that do not exist, by ids of the same form.
+var ghosts = things{
+	hook: "01KAKF2Z0GHSTGHSTGHSTGHST0", hookName: "ghost", secret: "019aa6f1-0000-7000-8000-000000000000", secretName: "GHOST",
+	deletedHook: "01KAKF2Z0GHSTGHSTGHSTGHST1", deletedSecret: "019aa6f1-0000-7000-8000-000000000001",
+	entry: "019aa6f1-0000-7000-8000-000000000002", member: "ghost@example.com", person: "ghost@example.com",
+}
+
+// S-13, 0.6: whatever is another organization's, or stands under another hook, answers
+// like a ghost, to every method and every role: the same code, the same words, the
+// same entry. And the owner of it notices nothing.
+func TestS13WhatIsForeignIsAGhost(t *testing.T) {
+	w := newWorld(t)
+	foreign := newThings(t, w, globex, 1)
+	own, other := newThings(t, w, acme, 2), newThings(t, w, acme, 3)
+	under := func(hook, in things) things { // the secrets of in, as if they stood in hook
+		x := in
+		x.hook, x.hookName = hook.hook, hook.hookName
+		return x
+	}
+	watched, entries := w.state(t), len(w.entries(t, globex))
+	for _, c := range append(takingIDs(), foreignOnly...) {
+		if c.method == "AddMember" {
+			continue // asks for a person of the server, whom it makes a member
+		}
+		for _, pair := range []struct {
+			name          string
+			asked, answer things
+			need          string // what the call must take for the pair to differ from a good one
+		}{
+			{"all of it foreign", foreign, ghosts, ""},
+			{"foreign secret under an own hook", under(own, foreign), under(own, ghosts), "secret"},
+			{"own secret under a foreign hook", under(foreign, own), under(ghosts, own), "secret"},
+			{"own secret under another own hook", under(other, own), under(other, ghosts), "secret"},
+		} {
+			if pair.need == "secret" && !strings.HasSuffix(c.method, "Secret") && c.as != "to change" {
+				continue
+			}
+			for _, role := range []string{"viewer", "editor", "owner"} {
+				t.Run(c.method+" "+c.as+", "+pair.name+" by "+role, func(t *testing.T) {
+					a := w.Actor(t, acme, role)
+					got, gotEntry := answer(t, w, a, c, pair.asked)
+					want, wantEntry := answer(t, w, a, c, pair.answer)
+					if got != want || gotEntry != wantEntry {
+						t.Errorf("foreign: %s\n%s\nghost: %s\n%s", got, gotEntry, want, wantEntry)
+					}
+					if code := store.NotFound; a.Role() >= c.least && !strings.HasPrefix(got, string(code)) && !strings.HasPrefix(c.method, "List") {
+						t.Errorf("answered %s, want %s", got, code)
+					}
+				})
+			}
+		}
+	}
+	if after := w.state(t); after != watched {
+		t.Errorf("changed:\n%s\n%s", watched, after)
+	}
+	if n := len(w.entries(t, globex)); n != entries {
+		t.Errorf("%d new entries in the other organization", n-entries)
+	}
+	for _, e := range w.entries(t, acme) {
+		text := string(must(json.Marshal(e))(t))
+		for _, marker := range []string{"globex", foreign.hook, foreign.secret, foreign.deletedHook, foreign.deletedSecret, foreign.entry} {
+			if strings.Contains(text, marker) {
+				t.Errorf("an entry of acme holds %q: %s", marker, text)
+			}
+		}
+	}
+}
+
+// takingIDs are the calls that take an id or an address.
+func takingIDs() []call {
+	var all []call
+	for _, c := range calls {
+		switch c.method {
+		case "Admins", "Audit", "ExportAudit", "Hooks", "CountHooks", "HookForm", "CreateHook":
+		default:
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// answer is what a call answers, and the entry that it leaves but for what is each
+// entry's own.
+func answer(t *testing.T, w *world, a store.Actor, c call, x things) (answer, entry string) {
+	t.Helper()
+	before := len(w.entries(t, acme))
+	err := c.do(w, a, x)
+	if e, ok := store.AsError(err); ok {
+		answer = strings.Join([]string{string(e.Code), e.Field, e.Message, e.By}, " ")
+	} else if err != nil {
+		answer = err.Error()
+	}
+	for _, e := range w.entries(t, acme)[before:] {
+		e.ID, e.Seq, e.At, e.Leaf = "", 0, 0, nil
+		entry += string(must(json.Marshal(e))(t))
+	}
+	return answer, entry
+}
+
+// S-15: lists and counts of one organization hold nothing of the other.
+func TestS15ListsHoldNothingForeign(t *testing.T) {
+	w := newWorld(t)
+	foreign := newThings(t, w, globex, 1)
+	a := w.Actor(t, acme, "owner")
+	hooks := must(w.Hooks(ctx, a, "", 100))(t)
+	if len(hooks.Hooks) != 1 || hooks.Total != 1 || must(w.CountHooks(ctx, a))(t) != 1 {
+		t.Errorf("%+v", hooks)
+	}
+	if names := must(w.Admins(ctx, a))(t); len(names) != 2 || names[0] != "acme admin" || names[1] != "acme owner" {
+		t.Errorf("%v", names)
+	}
+	var exported strings.Builder
+	if err := w.ExportAudit(ctx, a, func(e store.AuditEntry) error {
+		return json.NewEncoder(&exported).Encode(e)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	page := must(json.Marshal(must(w.Audit(ctx, a, 0, 1000))(t)))(t)
+	for _, text := range []string{exported.String(), string(page)} {
+		for _, marker := range []string{"globex", foreign.hook, foreign.secret} {
+			if strings.Contains(text, marker) {
+				t.Errorf("the log of acme holds %q", marker)
+			}
+		}
+	}
+	if organizations := must(w.Organizations(ctx, w.Person(t, acme, "owner")))(t); len(organizations) != 1 || organizations[0].Slug != acme || organizations[0].Role != store.Owner {
+		t.Errorf("%+v", organizations)
+	}
+}
+
+// S-14: the first membership does not win over the one in the address, and a role in
+// one organization is none in another.
+func TestS14RolesAreOfOneOrganization(t *testing.T) {
+	w := newWorld(t)
+	operator := must(w.OperatorIn(ctx, w.Operator(), globex))(t)
+	must(w.AddMember(ctx, operator, "owner@acme.example", store.Viewer))(t)
+	p := w.Person(t, acme, "owner")
+	for slug, want := range map[string]store.Role{acme: store.Owner, globex: store.Viewer} {
+		a := must(w.MemberActor(ctx, p, slug))(t)
+		if a.Role() != want || a.Org().Slug != slug {
+			t.Errorf("%s in %s", a.Role(), a.Org().Slug)
+		}
+		_, err := w.CreateHook(ctx, a, "a hook of "+slug, "credentials-exchange")
+		if want == store.Viewer {
+			wantCode(t, err, store.Denied)
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+	for _, slug := range []string{"ghost", "", "ACME", "acme "} {
+		_, err := w.MemberActor(ctx, p, slug)
+		_, foreign := w.MemberActor(ctx, w.Person(t, acme, "viewer"), globex)
+		wantCode(t, err, store.NotFound)
+		if err.Error() != foreign.Error() {
+			t.Errorf("%q and %q", err, foreign)
+		}
+	}
+}
+
+// S-16: somebody who is no member any more gets 404 and leaves no entry.
+func TestS16StrangersLeaveNoEntry(t *testing.T) {
+	w := newWorld(t)
+	a, x := w.Actor(t, acme, "editor"), newThings(t, w, acme, 1)
+	operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t)
+	must(w.RemoveMember(ctx, operator, "editor@acme.example"))(t)
+	entries, before := len(w.entries(t, acme)), w.state(t)
+	for _, c := range calls {
+		if err := c.do(w, a, x); c.action != "hook.read" && c.action != "secret.list" && c.action != "audit.read" && c.action != "member.list" && !strings.Contains(c.method, "Form") && c.method != "HookToDelete" {
+			wantCode(t, err, store.NotFound)
+		}
+	}
+	if n := len(w.entries(t, acme)); n != entries || w.state(t) != before {
+		t.Errorf("%d new entries, or something was changed", n-entries)
+	}
+	_, err := w.MemberActor(ctx, w.Person(t, acme, "editor"), acme)
+	wantCode(t, err, store.NotFound)
+}

@@ -1,0 +1,236 @@
+package store_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"hooksafe/store"
+	"hooksafe/store/storetest"
+)
+
+// things are what a call is about: ids and addresses, of one organization or of
+// none.
+type things struct {
+	hook, hookName             string // a hook
+	secret, secretName         string // a secret in it
+	deletedHook, deletedSecret string // the secret in hook
+	entry                      string // an audit entry
+	member, person             string // e-mail of a member, and of somebody who is none
+}
+
+// call is one use of a method of the store by an actor.
+type call struct {
+	method, as string
+	action     string // as audit entries write it
+	least      store.Role
+	operator   bool
+	about      func(things) string // what a refused entry names
+	do         func(w *world, a store.Actor, x things) error
+}
+
+func theHook(x things) string          { return x.hook }
+func theDeletedHook(x things) string   { return x.deletedHook }
+func theSecret(x things) string        { return x.secret }
+func theDeletedSecret(x things) string { return x.deletedSecret }
+func theMember(x things) string        { return "u_" + x.member }
+func noTarget(things) string           { return "" }
+
+func errOf[T any](_ T, err error) error { return err }
+
+// calls are all methods that an actor in an organization asks, in all their ways.
+var calls = []call{
+	{"Admins", "", "member.list", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Admins(ctx, a)) }},
+	{"AddMember", "", "member.add", store.Admin, true, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AddMember(ctx, a, x.person, store.Editor))
+	}},
+	{"AddMember", "as admin", "member.add", store.Owner, true, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AddMember(ctx, a, x.person, store.Admin))
+	}},
+	{"AddMember", "as owner", "member.add", store.Owner, true, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AddMember(ctx, a, x.person, store.Owner))
+	}},
+	{"SetMemberRole", "", "member.role", store.Admin, true, theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SetMemberRole(ctx, a, x.member, store.Editor))
+	}},
+	{"SetMemberRole", "to admin", "member.role", store.Owner, true, theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SetMemberRole(ctx, a, x.member, store.Admin))
+	}},
+	{"SetMemberRole", "to owner", "member.role", store.Owner, true, theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SetMemberRole(ctx, a, x.member, store.Owner))
+	}},
+	{"RemoveMember", "", "member.remove", store.Admin, true, theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RemoveMember(ctx, a, x.member))
+	}},
+	{"Audit", "", "audit.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
+	{"ExportAudit", "", "audit.export", store.Admin, true, noTarget, func(w *world, a store.Actor, x things) error {
+		return w.ExportAudit(ctx, a, func(store.AuditEntry) error { return nil })
+	}},
+	{"Hooks", "", "hook.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hooks(ctx, a, "", 10)) }},
+	{"CountHooks", "", "hook.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
+	{"Hook", "", "hook.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
+	{"HookForm", "", "hook.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error { return w.HookForm(ctx, a) }},
+	{"HookToDelete", "", "hook.delete", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.HookToDelete(ctx, a, x.hook))
+	}},
+	{"CreateHook", "", "hook.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CreateHook(ctx, a, "made "+x.hookName, "credentials-exchange"))
+	}},
+	{"SaveHook", "", "hook.update", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SaveHook(ctx, a, x.hook, store.HookChange{Base: 1, Script: ptr("saved")}))
+	}},
+	{"EnableHook", "on", "hook.enable", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.EnableHook(ctx, a, x.hook, true)
+		return err
+	}},
+	{"EnableHook", "off", "hook.disable", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.EnableHook(ctx, a, x.hook, false)
+		return err
+	}},
+	{"DeleteHook", "", "hook.delete", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.DeleteHook(ctx, a, x.hook, x.hookName))
+	}},
+	{"RestoreHook", "", "hook.restore", store.Editor, false, theDeletedHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RestoreHook(ctx, a, x.deletedHook))
+	}},
+	{"Secrets", "", "secret.list", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Secrets(ctx, a, store.HookPlace(x.hook)))
+	}},
+	{"Secret", "", "secret.list", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.Secret(ctx, a, store.HookPlace(x.hook), x.secret)
+		return err
+	}},
+	{"SecretForm", "to add", "secret.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), "")
+		return err
+	}},
+	{"SecretForm", "to change", "secret.update", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), x.secret)
+		return err
+	}},
+	{"AddSecret", "", "secret.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AddSecret(ctx, a, store.HookPlace(x.hook), store.NewSecret{Name: "NEW", Value: store.NewPlaintext("new")}))
+	}},
+	{"ChangeSecret", "", "secret.update", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+		change := store.SecretChange{Base: 1, Name: x.secretName, Value: ptr(store.NewPlaintext("newer"))}
+		return errOf(w.ChangeSecret(ctx, a, store.HookPlace(x.hook), x.secret, change))
+	}},
+	{"DeleteSecret", "", "secret.delete", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.DeleteSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName))
+	}},
+	{"RestoreSecret", "", "secret.restore", store.Editor, false, theDeletedSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RestoreSecret(ctx, a, store.HookPlace(x.hook), x.deletedSecret))
+	}},
+	{"RevealSecret", "", "secret.reveal", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, ""))
+	}},
+	{"CopySecret", "", "secret.copy", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret))
+	}},
+}
+
+// foreignOnly are calls that only the test of other organizations makes.
+var foreignOnly = []call{
+	{"AuditAround", "", "audit.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AuditAround(ctx, a, x.entry, 10))
+	}},
+	{"RevealSecret", "to prolong", "secret.reveal", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.entry))
+	}},
+}
+
+// newThings makes one of everything in an organization.
+func newThings(t testing.TB, w *world, slug string, n int) things {
+	t.Helper()
+	a := w.Actor(t, slug, "editor")
+	hook, secrets := w.addHook(t, slug, fmt.Sprint("hook ", n), 2)
+	deleted, _ := w.addHook(t, slug, fmt.Sprint("deleted ", n), 0)
+	must(w.DeleteHook(ctx, a, deleted.ID, deleted.Name))(t)
+	must(w.DeleteSecret(ctx, a, store.HookPlace(hook.ID), secrets[1].ID, secrets[1].Name))(t)
+	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, ""))(t)
+	x := things{
+		hook: hook.ID, hookName: hook.Name, secret: secrets[0].ID, secretName: secrets[0].Name,
+		deletedHook: deleted.ID, deletedSecret: secrets[1].ID, entry: revealed.Entry,
+		member: fmt.Sprint("member", n, "@", slug, ".example"), person: fmt.Sprint("person", n, "@", slug, ".example"),
+	}
+	w.sql(t, `INSERT INTO members (org, user, role, joined_at) SELECT id, ?, 'viewer', 0 FROM organizations WHERE slug = ?`,
+		w.addPerson(t, x.member), slug)
+	w.addPerson(t, x.person)
+	return x
+}
+
+// S-16, A-01: every method by every role. Whoever may not is told so, changes
+// nothing, and stands in the log with what they wanted.
+func TestS16EveryMethodByEveryRole(t *testing.T) {
+	w := newWorld(t)
+	operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t)
+	kept, n := newThings(t, w, acme, 0), 0 // what is refused changes nothing, so it serves again
+	for _, c := range calls {
+		for _, role := range []string{"viewer", "editor", "admin", "owner", "operator"} {
+			t.Run(c.method+" "+c.as+" by "+role, func(t *testing.T) {
+				a, may, x := operator, c.operator, kept
+				if role != "operator" {
+					a = w.Actor(t, acme, role)
+					may = a.Role() >= c.least
+				}
+				if may {
+					n++
+					x = newThings(t, w, acme, n)
+				}
+				entries, before := len(w.entries(t, acme)), w.state(t)
+				err := c.do(w, a, x)
+				if may {
+					if err != nil {
+						t.Errorf("refused: %v", err)
+					}
+					return
+				}
+				wantCode(t, err, store.Denied)
+				all := w.entries(t, acme)
+				if len(all) != entries+1 {
+					t.Fatalf("%d new entries, want one", len(all)-entries)
+				}
+				e := all[entries]
+				if e.Outcome != "denied" || e.Action != c.action || str(e.ActorName) != a.Name() || (role != "operator" && str(e.Reason) != a.Role().Title()+" role") {
+					t.Errorf("entry is %s %s by %s, %q", e.Action, e.Outcome, str(e.ActorName), str(e.Reason))
+				}
+				if want := c.about(x); want != "" && (str(e.Target) != want || str(e.TargetName) == "") {
+					t.Errorf("entry is about %q %q, want %s with its name", str(e.Target), str(e.TargetName), want)
+				}
+				if after := w.state(t); after != before {
+					t.Errorf("changed:\n%s\n%s", before, after)
+				}
+			})
+		}
+	}
+	w.verify(t)
+}
+
+// The table above has every method that an actor in an organization asks.
+func TestCallsAreComplete(t *testing.T) {
+	var have []string
+	for _, c := range slices.Concat(calls, foreignOnly) {
+		have = append(have, c.method)
+	}
+	for m := range reflect.TypeFor[*store.Store]().Methods() {
+		if m.Type.NumIn() > 2 && m.Type.In(2) == reflect.TypeFor[store.Actor]() && !slices.Contains(have, m.Name) {
+			t.Errorf("%s is not in the table", m.Name)
+		}
+	}
+}
+
+// The buttons come from the same table as the doors.
+func TestS16Can(t *testing.T) {
+	w := newWorld(t)
+	for p, least := range map[store.Permission]store.Role{
+		store.EditHooks: store.Editor, store.EditHookSecrets: store.Editor, store.RevealHookSecrets: store.Editor, store.ReadAudit: store.Admin,
+	} {
+		for _, role := range storetest.Roles {
+			a := w.Actor(t, acme, role)
+			if a.Can(p) != (a.Role() >= least) {
+				t.Errorf("permission %d, %s: %v", p, role, a.Can(p))
+			}
+		}
+	}
+}
