@@ -11,7 +11,7 @@ run: build
 	bin/hooksafe serve
 
 build:
-	go build -trimpath -ldflags '-X main.release=$(release)' -o bin/hooksafe ./cmd/hooksafe
+	go build -ldflags '-X main.release=$(release)' -o bin/hooksafe ./cmd/hooksafe
 
 # What is generated and committed.
 

@@ -248,7 +248,7 @@ func TestScriptThatIsTooLong(t *testing.T) {
 		s := newSite(t)
 		p := s.visitAs(t, "editor", s.editorPath(), settings...)
 		long := strings.Repeat("// a line of forty characters, like this\n", 600<<10/41)
-		p.role("textbox", "Script").fill(long)
+		p.role("textbox", "Script").paste(long)
 		p.expect(http.StatusUnprocessableEntity)
 		p.save()
 		p.sees(regexpOf("over the limit of 512 KB"))

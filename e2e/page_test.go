@@ -82,6 +82,17 @@ func (e element) fill(text string) {
 	e.must(e.at.Fill(text, playwright.LocatorFillOptions{Timeout: &patience}))
 }
 
+// paste puts a long text into a field at once; filling it in would lay it out
+// again and again.
+func (e element) paste(text string) {
+	e.t.Helper()
+	_, err := e.at.Evaluate(`(field, text) => {
+		field.value = text;
+		field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+	}`, text)
+	e.must(err)
+}
+
 func (e element) press(key string) {
 	e.t.Helper()
 	e.must(e.at.Press(key, playwright.LocatorPressOptions{Timeout: &patience}))

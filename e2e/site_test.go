@@ -71,10 +71,9 @@ func (s *site) start(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + server.Listener.Addr().String()
 	handler, err := web.New(s.Store, web.Options{
-		BaseURL:        s.URL,
-		SecretsPerHook: 20,
-		Version:        "1.0.0",
-		Log:            slog.New(slog.NewTextHandler(s, nil)),
+		BaseURL: s.URL,
+		Version: "1.0.0",
+		Log:     slog.New(slog.NewTextHandler(s, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,8 @@ type call struct {
 	action     string // as audit entries write it
 	least      store.Role
 	operator   bool
+	door       string              // View or Act
+	takes      string              // what it takes an id or address of
 	about      func(things) string // what a refused entry names
 	do         func(w *world, a store.Actor, x things) error
 }
@@ -41,101 +43,101 @@ func errOf[T any](_ T, err error) error { return err }
 
 // calls are all methods that an actor in an organization asks, in all their ways.
 var calls = []call{
-	{"Admins", "", "member.list", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Admins(ctx, a)) }},
-	{"AddMember", "", "member.add", store.Admin, true, noTarget, func(w *world, a store.Actor, x things) error {
+	{"Admins", "", "member.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Admins(ctx, a)) }},
+	{"AddMember", "", "member.add", store.Admin, true, "Act", "person", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AddMember(ctx, a, x.person, store.Editor))
 	}},
-	{"AddMember", "as admin", "member.add", store.Owner, true, noTarget, func(w *world, a store.Actor, x things) error {
+	{"AddMember", "as admin", "member.add", store.Owner, true, "Act", "person", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AddMember(ctx, a, x.person, store.Admin))
 	}},
-	{"AddMember", "as owner", "member.add", store.Owner, true, noTarget, func(w *world, a store.Actor, x things) error {
+	{"AddMember", "as owner", "member.add", store.Owner, true, "Act", "person", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AddMember(ctx, a, x.person, store.Owner))
 	}},
-	{"SetMemberRole", "", "member.role", store.Admin, true, theMember, func(w *world, a store.Actor, x things) error {
+	{"SetMemberRole", "", "member.role", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.SetMemberRole(ctx, a, x.member, store.Editor))
 	}},
-	{"SetMemberRole", "to admin", "member.role", store.Owner, true, theMember, func(w *world, a store.Actor, x things) error {
+	{"SetMemberRole", "to admin", "member.role", store.Owner, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.SetMemberRole(ctx, a, x.member, store.Admin))
 	}},
-	{"SetMemberRole", "to owner", "member.role", store.Owner, true, theMember, func(w *world, a store.Actor, x things) error {
+	{"SetMemberRole", "to owner", "member.role", store.Owner, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.SetMemberRole(ctx, a, x.member, store.Owner))
 	}},
-	{"RemoveMember", "", "member.remove", store.Admin, true, theMember, func(w *world, a store.Actor, x things) error {
+	{"RemoveMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RemoveMember(ctx, a, x.member))
 	}},
-	{"Audit", "", "audit.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
-	{"ExportAudit", "", "audit.export", store.Admin, true, noTarget, func(w *world, a store.Actor, x things) error {
+	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
+	{"ExportAudit", "", "audit.export", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return w.ExportAudit(ctx, a, func(store.AuditEntry) error { return nil })
 	}},
-	{"Hooks", "", "hook.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hooks(ctx, a, "", 10)) }},
-	{"CountHooks", "", "hook.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
-	{"Hook", "", "hook.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
-	{"HookForm", "", "hook.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error { return w.HookForm(ctx, a) }},
-	{"HookToDelete", "", "hook.delete", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+	{"Hooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hooks(ctx, a, "", 10)) }},
+	{"CountHooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
+	{"Hook", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
+	{"HookForm", "", "hook.create", store.Editor, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return w.HookForm(ctx, a) }},
+	{"HookToDelete", "", "hook.delete", store.Editor, false, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.HookToDelete(ctx, a, x.hook))
 	}},
-	{"CreateHook", "", "hook.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+	{"CreateHook", "", "hook.create", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.CreateHook(ctx, a, "made "+x.hookName, "credentials-exchange"))
 	}},
-	{"SaveHook", "", "hook.update", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+	{"SaveHook", "", "hook.update", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		return errOf(w.SaveHook(ctx, a, x.hook, store.HookChange{Base: 1, Script: ptr("saved")}))
 	}},
-	{"EnableHook", "on", "hook.enable", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+	{"EnableHook", "on", "hook.enable", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.EnableHook(ctx, a, x.hook, true)
 		return err
 	}},
-	{"EnableHook", "off", "hook.disable", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+	{"EnableHook", "off", "hook.disable", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.EnableHook(ctx, a, x.hook, false)
 		return err
 	}},
-	{"DeleteHook", "", "hook.delete", store.Editor, false, theHook, func(w *world, a store.Actor, x things) error {
+	{"DeleteHook", "", "hook.delete", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		return errOf(w.DeleteHook(ctx, a, x.hook, x.hookName))
 	}},
-	{"RestoreHook", "", "hook.restore", store.Editor, false, theDeletedHook, func(w *world, a store.Actor, x things) error {
+	{"RestoreHook", "", "hook.restore", store.Editor, false, "Act", "hook", theDeletedHook, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RestoreHook(ctx, a, x.deletedHook))
 	}},
-	{"Secrets", "", "secret.list", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error {
+	{"Secrets", "", "secret.list", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Secrets(ctx, a, store.HookPlace(x.hook)))
 	}},
-	{"Secret", "", "secret.list", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error {
+	{"Secret", "", "secret.list", store.Viewer, true, "View", "secret", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.Secret(ctx, a, store.HookPlace(x.hook), x.secret)
 		return err
 	}},
-	{"SecretForm", "to add", "secret.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+	{"SecretForm", "to add", "secret.create", store.Editor, false, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), "")
 		return err
 	}},
-	{"SecretForm", "to change", "secret.update", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+	{"SecretForm", "to change", "secret.update", store.Editor, false, "View", "secret", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), x.secret)
 		return err
 	}},
-	{"AddSecret", "", "secret.create", store.Editor, false, noTarget, func(w *world, a store.Actor, x things) error {
+	{"AddSecret", "", "secret.create", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AddSecret(ctx, a, store.HookPlace(x.hook), store.NewSecret{Name: "NEW", Value: store.NewPlaintext("new")}))
 	}},
-	{"ChangeSecret", "", "secret.update", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+	{"ChangeSecret", "", "secret.update", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		change := store.SecretChange{Base: 1, Name: x.secretName, Value: ptr(store.NewPlaintext("newer"))}
 		return errOf(w.ChangeSecret(ctx, a, store.HookPlace(x.hook), x.secret, change))
 	}},
-	{"DeleteSecret", "", "secret.delete", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+	{"DeleteSecret", "", "secret.delete", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.DeleteSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName))
 	}},
-	{"RestoreSecret", "", "secret.restore", store.Editor, false, theDeletedSecret, func(w *world, a store.Actor, x things) error {
+	{"RestoreSecret", "", "secret.restore", store.Editor, false, "Act", "secret", theDeletedSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RestoreSecret(ctx, a, store.HookPlace(x.hook), x.deletedSecret))
 	}},
-	{"RevealSecret", "", "secret.reveal", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+	{"RevealSecret", "", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, ""))
 	}},
-	{"CopySecret", "", "secret.copy", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+	{"CopySecret", "", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret))
 	}},
 }
 
 // foreignOnly are calls that only the test of other organizations makes.
 var foreignOnly = []call{
-	{"AuditAround", "", "audit.read", store.Viewer, true, noTarget, func(w *world, a store.Actor, x things) error {
+	{"AuditAround", "", "audit.read", store.Viewer, true, "View", "entry", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AuditAround(ctx, a, x.entry, 10))
 	}},
-	{"RevealSecret", "to prolong", "secret.reveal", store.Editor, false, theSecret, func(w *world, a store.Actor, x things) error {
+	{"RevealSecret", "to prolong", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.entry))
 	}},
 }

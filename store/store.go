@@ -136,6 +136,9 @@ func (s *Store) Close() error { return s.db.Close() }
 // Ready writes to the database, and so tells whether it can.
 func (s *Store) Ready(ctx context.Context) error { return s.db.Ready(ctx) }
 
+// SecretsPerHook is how many secrets a hook may have.
+func (s *Store) SecretsPerHook() int { return s.secretsPerHook }
+
 // Now is the time by the store's clock.
 func (s *Store) Now() time.Time { return s.db.Now() }
 

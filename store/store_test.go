@@ -14,6 +14,7 @@ var unasked = map[string]string{
 	"Close":                 "the program stops",
 	"Ready":                 "the server looks whether it can write",
 	"Now":                   "tells the time",
+	"SecretsPerHook":        "tells a setting",
 	"KeyID":                 "names the master key, which tells nothing",
 	"ForgetExpiredSessions": "the server tidies up after itself",
 

@@ -17,6 +17,8 @@ import (
 const (
 	acme   = storetest.Acme
 	globex = storetest.Globex
+
+	password = storetest.Password
 )
 
 // serverLog is the log of sign-ins, setup and the operator.
@@ -122,11 +124,13 @@ func (w *world) verify(t testing.TB) {
 func (w *world) state(t testing.TB) string {
 	t.Helper()
 	return stored[string](t, w, `
-		SELECT (SELECT group_concat(id || name || revision || enabled || COALESCE(deleted_at, '')) FROM hooks) || '; ' ||
-			(SELECT group_concat(id || name || note || revision || version || COALESCE(deleted_at, '')) FROM secrets) || '; ' ||
-			(SELECT count(*) || ' ' || count(sealed) FROM secret_versions) || '; ' ||
-			(SELECT group_concat(user || role) FROM members) || '; ' ||
-			(SELECT count(*) FROM users) || ' people, ' || (SELECT count(*) FROM secret_uses) || ' uses'`)
+		SELECT concat_ws('; ',
+			(SELECT group_concat(id || name || revision || enabled || COALESCE(deleted_at, '')) FROM hooks),
+			(SELECT group_concat(id || name || note || revision || version || COALESCE(deleted_at, '')) FROM secrets),
+			(SELECT count(*) || ' ' || count(sealed) FROM secret_versions),
+			(SELECT group_concat(user || role) FROM members),
+			(SELECT count(*) FROM users) || ' people',
+			(SELECT count(*) FROM secret_uses) || ' uses')`)
 }
 
 // addPerson makes a person who cannot sign in: without a password to hash.

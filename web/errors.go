@@ -108,6 +108,8 @@ func sentence(e *store.Error, c echo.Context) string {
 	switch {
 	case e.Code == store.NotFound:
 		return "" // an address that no route has must look the same
+	case e.Code == store.Unauthenticated:
+		return "" // the page and the toast each know better what becomes of what was typed
 	case e.Code == store.Unavailable && handsOutValue(c):
 		return notRevealed
 	}

@@ -186,29 +186,37 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// 0.1: no entry, no value.
-func TestNothingIsRevealedWithoutAnEntry(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
+// sabotage makes the database refuse statements of one kind until it is mended.
+func (s *site) sabotage(t testing.TB, statement string) (mend func()) {
+	t.Helper()
 	db, err := sql.Open("sqlite3", filepath.Join(s.Dir, "hooksafe.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.Exec(`CREATE TRIGGER no_entries BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'no entries'); END`); err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { db.Close() })
+	run := func(query string) {
+		if _, err := db.Exec(query); err != nil {
+			t.Fatal(err)
+		}
 	}
+	run("CREATE TRIGGER sabotage BEFORE " + statement + " BEGIN SELECT RAISE(ABORT, 'sabotaged'); END")
+	return func() { run("DROP TRIGGER sabotage") }
+}
+
+// 0.1: no entry, no value.
+func TestNothingIsRevealedWithoutAnEntry(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	mend := s.sabotage(t, "INSERT ON audit_entries")
 	for _, path := range []string{revealPath, copyPath} {
 		for _, htmx := range []bool{false, true} {
 			w := s.ask(t, request{method: "POST", path: path, as: "editor", htmx: htmx})
 			wantStatus(t, w, http.StatusServiceUnavailable)
 			wantBody(t, w, "Not revealed.", "so the value stays closed.")
-			wantNone(t, w.Body.String(), s.Org(storetest.Acme).Value, "no entries", "SQL")
+			wantNone(t, w.Body.String(), s.Org(storetest.Acme).Value, "sabotaged", "SQL")
 		}
 	}
-	if _, err := db.Exec(`DROP TRIGGER no_entries`); err != nil {
-		t.Fatal(err)
-	}
+	mend()
 	wantStatus(t, s.ask(t, request{method: "POST", path: revealPath, as: "editor"}), http.StatusOK)
 }
 

@@ -60,6 +60,21 @@ func TestAddSecretWithoutScript(t *testing.T) {
 	wantNone(t, s.ask(t, request{path: secretsPath, as: "editor"}).Body.String(), "toast-ok")
 }
 
+// What is saved is saved, whether its toast can be kept or not; and a page that
+// can't take its toasts down is still a page.
+func TestToastsAreNoReasonToFail(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	mend := s.sabotage(t, "UPDATE OF data ON sessions")
+	wantStatus(t, s.ask(t, request{method: "POST", path: secretsPath, as: "editor", form: secretForm("SECOND", "v")}), http.StatusSeeOther)
+	mend()
+	wantStatus(t, s.ask(t, request{method: "POST", path: secretsPath, as: "editor", form: secretForm("THIRD", "v")}), http.StatusSeeOther)
+	s.sabotage(t, "UPDATE OF data ON sessions")
+	w := s.ask(t, request{path: secretsPath, as: "editor"})
+	wantStatus(t, w, http.StatusOK)
+	wantBody(t, w, "toast-ok", "SECOND", "THIRD")
+}
+
 // Bad input: the form again, with a sentence and all that was typed but the
 // value.
 func TestSecretRefused(t *testing.T) {

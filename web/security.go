@@ -95,16 +95,12 @@ func bodies(next echo.HandlerFunc) echo.HandlerFunc {
 		req := c.Request()
 		if len(req.TransferEncoding) > 0 {
 			c.Response().Header().Set("Connection", "close")
-			return echo.NewHTTPError(http.StatusLengthRequired)
-		}
-		limit := bodyLimit(c.Path())
-		if req.ContentLength > limit {
-			return echo.ErrStatusRequestEntityTooLarge
+			return &refusal{http.StatusLengthRequired, "Length needed", "Send the body in one piece, with its length."}
 		}
 		if req.ContentLength != 0 && !formType(req.Header, takesFile[c.Path()]) {
 			return echo.ErrUnsupportedMediaType
 		}
-		req.Body = http.MaxBytesReader(c.Response(), req.Body, limit)
+		req.Body = http.MaxBytesReader(c.Response(), req.Body, bodyLimit(c.Path()))
 		return next(c)
 	}
 }

@@ -169,6 +169,24 @@ func TestAddressInTheEntry(t *testing.T) {
 	}
 }
 
+// Echo believes every private address unless it is told not to.
+func TestNeighboursAreNotProxies(t *testing.T) {
+	t.Parallel()
+	far := func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")} }
+	for _, change := range []func(*Options){func(*Options) {}, far} {
+		s := newSite(t, change)
+		for _, from := range []string{"127.0.0.1", "10.0.0.5", "169.254.0.9"} {
+			w := s.ask(t, request{method: "POST", path: copyPath, as: "editor", from: from,
+				header: map[string]string{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}})
+			wantStatus(t, w, http.StatusOK)
+			wantHeader(t, w, "Strict-Transport-Security", "")
+			if e := newest(t, s); *e.Address != from {
+				t.Errorf("%s passed for %s", from, *e.Address)
+			}
+		}
+	}
+}
+
 // S-27: what people type is text, wherever it stands.
 func TestMarkupIsText(t *testing.T) {
 	t.Parallel()

@@ -31,7 +31,6 @@ type Options struct {
 	HTTPSOnly      bool           // refuse a request that did not come by https
 	TLSCert        string         // PEM files; both or none
 	TLSKey         string
-	SecretsPerHook int // as in store.Options
 	Version        string
 	Log            *slog.Logger
 }
@@ -57,7 +56,7 @@ func New(s *store.Store, o Options) (*echo.Echo, error) {
 	}
 	gate := views.GateProps{Host: hostOf(o.BaseURL), Version: o.Version}
 	sessions := newSessionStore(s, o.BaseURL)
-	pages := dashboard.New(s, sessions, gate, o.SecretsPerHook)
+	pages := dashboard.New(s, sessions, gate)
 
 	e := echo.New()
 	e.Logger.SetOutput(io.Discard) // all it would say is said by accessLog and answers

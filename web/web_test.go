@@ -62,7 +62,7 @@ func siteOf(t testing.TB, w *storetest.World, change ...func(*Options)) *site {
 
 func (s *site) options() Options {
 	return Options{
-		BaseURL: base, SecretsPerHook: 20, Version: "test",
+		BaseURL: base, Version: "test",
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	}
 }
@@ -73,6 +73,7 @@ type request struct {
 	method, path, as string
 	form             url.Values
 	body, mime       string
+	from             string // the address of the connection
 	htmx             bool
 	header           map[string]string // "" takes one away
 	cookies          []*http.Cookie
@@ -101,6 +102,9 @@ func (s *site) request(r request) *http.Request {
 	}
 	req := httptest.NewRequest(r.method, s.path(r.path), strings.NewReader(r.body))
 	req.Host = "hooks.example"
+	if r.from != "" {
+		req.RemoteAddr = r.from + ":1234"
+	}
 	if r.method != http.MethodGet && r.method != http.MethodHead {
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")

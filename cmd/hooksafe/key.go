@@ -37,7 +37,7 @@ func (c config) masterKey(mayMake bool) (store.MasterKey, error) {
 	}
 	text, err := source.read()
 	if errors.Is(err, os.ErrNotExist) {
-		return store.MasterKey{}, fmt.Errorf("no master key in %s: put the one back that the database was made with, or say where it is (see --help)", source.name)
+		return store.MasterKey{}, fmt.Errorf("no master key in %s: a database needs the key it was made with, for a new one hooksafe master-key generate prints one", source.name)
 	}
 	if err != nil {
 		return store.MasterKey{}, err
@@ -112,7 +112,7 @@ func credential() (path string, ok bool) {
 	}
 	path = filepath.Join(dir, "master-key")
 	_, err := os.Stat(path)
-	return path, err == nil
+	return path, !errors.Is(err, os.ErrNotExist)
 }
 
 // makeKeyFile makes a new master key. It gets its name only when all of it is on

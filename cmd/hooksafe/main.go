@@ -101,17 +101,17 @@ func group(name, short, long, example string, commands ...*cobra.Command) *cobra
 	return cmd
 }
 
-// wants refuses a command line that leaves one of the flags out, or holds words
-// that belong to no flag.
+// wants refuses a command line that holds words which belong to no flag, or leaves
+// one of the flags out.
 func wants(flags ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return wrongUse{fmt.Errorf("%q is one word too many", args[0])}
+		}
 		for _, name := range flags {
 			if !cmd.Flags().Changed(name) {
 				return wrongUse{fmt.Errorf("--%s is missing", name)}
 			}
-		}
-		if len(args) > 0 {
-			return wrongUse{fmt.Errorf("%q is one word too many", args[0])}
 		}
 		return nil
 	}

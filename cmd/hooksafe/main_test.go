@@ -88,10 +88,12 @@ func TestEveryCommand(t *testing.T) {
 			if _, asked, _ := commandLine(slices.Concat([]string{"help"}, words)...); asked != help {
 				t.Errorf("hooksafe help %s says something else than --help:\n%s", name, asked)
 			}
-			for _, wrong := range []string{"--no-such-flag", "extra-word"} {
-				if code, _, stderr := commandLine(slices.Concat(words, []string{wrong})...); code != exitWrongUse {
-					t.Errorf("%s: exit %d, want %d\n%s", wrong, code, exitWrongUse, stderr)
-				}
+			code, _, stderr = commandLine(slices.Concat(words, []string{"extra-word"})...)
+			if code != exitWrongUse || !strings.Contains(strings.SplitN(stderr, "\n", 2)[0], `"extra-word"`) {
+				t.Errorf("extra-word: exit %d\n%s", code, stderr)
+			}
+			if code, _, stderr := commandLine(slices.Concat(words, []string{"--no-such-flag"})...); code != exitWrongUse {
+				t.Errorf("--no-such-flag: exit %d\n%s", code, stderr)
 			}
 			for line := range strings.SplitSeq(help, "\n") {
 				if len(line) > 100 {

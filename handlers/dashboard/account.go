@@ -91,7 +91,13 @@ func (d *Dashboard) drawAccount(c echo.Context, p store.ServerActor, status int,
 		return err
 	}
 	if here.Slug != "" {
-		d.inOrganization(&shell, here.OrgRef, here.Role)
+		a, err := d.store.MemberActor(c.Request().Context(), p, here.Slug)
+		if err != nil {
+			return err
+		}
+		if err := d.inOrganization(c, &shell, a); err != nil {
+			return err
+		}
 	}
 	shell.Active, shell.Toasts = views.InAccount, d.takeToasts(c)
 	return Render(c, status, views.Account(views.AccountProps{Shell: shell, PasswordURL: passwordURL, Errors: errors}))

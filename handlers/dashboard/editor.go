@@ -39,7 +39,7 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 	p := views.HookHeadProps{
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
-		Quota: views.Quota{Used: h.Secrets, Limit: d.places},
+		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()},
 		Tab:   tab, HooksURL: hooksURL(org), ScriptURL: hookURL(org, h.ID), SecretsURL: secretsURL(org, h.ID),
 	}
 	if a.Can(store.EditHookSecrets) {

@@ -133,11 +133,20 @@ func (f form) checkText() error {
 		for name, value := range part {
 			if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
 				delete(part, name)
-				wrong = invalid(name, "This isn't text: it holds a NUL or bytes that are not UTF-8.")
+				wrong = invalid(box(name), "This isn't text: it holds a NUL or bytes that are not UTF-8.")
 			}
 		}
 	}
 	return wrong
+}
+
+// box is the field whose sentences speak of a part: a chosen file stands for the
+// text box of the value.
+func box(name string) string {
+	if name == "file" {
+		return "value"
+	}
+	return name
 }
 
 // line is a field of one line, exactly as sent.

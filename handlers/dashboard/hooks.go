@@ -34,7 +34,7 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, after string) (views
 	if err != nil {
 		return views.HookListProps{}, err
 	}
-	p := views.HookListProps{Total: hooks.Total, Enabled: hooks.Enabled, SecretsPerHook: d.places}
+	p := views.HookListProps{Total: hooks.Total, Enabled: hooks.Enabled, SecretsPerHook: d.store.SecretsPerHook()}
 	for _, h := range hooks.Hooks {
 		p.Hooks = append(p.Hooks, d.hookRow(a, h))
 	}
@@ -50,7 +50,7 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, after string) (views
 func (d *Dashboard) hookRow(a store.Actor, h store.Hook) views.HookProps {
 	p := views.HookProps{
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
-		Quota: views.Quota{Used: h.Secrets, Limit: d.places}, Pending: h.Pending,
+		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Pending: h.Pending,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
 		URL: hookURL(a.Org().Slug, h.ID),
 	}
@@ -102,7 +102,7 @@ func (d *Dashboard) hooksChanged(c echo.Context, a store.Actor, fresh string, t 
 			list.Hooks[i].New = list.Hooks[i].ID == fresh
 		}
 		list.OutOfBand = true
-		return []templ.Component{views.HookList(list), views.ToastPart(t)}, nil
+		return []templ.Component{views.HookList(list), views.HookCount(list), views.ToastPart(t)}, nil
 	})
 }
 
@@ -154,15 +154,15 @@ func (d *Dashboard) drawSwitch(c echo.Context, a store.Actor, h store.Hook, t vi
 		views.HookHead(head), views.ToastPart(t))
 }
 
-// drawSwitchedRow answers with the row, or with the whole list if the row of
+// drawSwitchedRow answers with the row and the sums under the list, or with the whole list if the row of
 // another hook changed too.
 func (d *Dashboard) drawSwitchedRow(c echo.Context, a store.Actor, h store.Hook, other string, t views.ToastProps) error {
-	if other == "" {
-		return Render(c, http.StatusOK, views.Hook(d.hookRow(a, h)), views.ToastPart(t))
-	}
 	list, err := d.hookList(c, a, "")
 	if err != nil {
 		return err
+	}
+	if other == "" {
+		return Render(c, http.StatusOK, views.Hook(d.hookRow(a, h)), views.HookSums(list), views.ToastPart(t))
 	}
 	retarget(c, "#hooks", "outerHTML")
 	return Render(c, http.StatusOK, views.HookList(list), views.ToastPart(t))

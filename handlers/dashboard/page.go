@@ -23,14 +23,12 @@ type Dashboard struct {
 	store    *store.Store
 	sessions sessions.Store
 	gate     views.GateProps
-	places   int // for secrets, in each hook
 }
 
 // New returns the dashboard. What the gate says about the server stands on the
-// pages of people who are nobody yet; secretsPerHook is the limit that lists
-// show.
-func New(s *store.Store, sessions sessions.Store, gate views.GateProps, secretsPerHook int) *Dashboard {
-	return &Dashboard{s, sessions, gate, secretsPerHook}
+// pages of people who are nobody yet.
+func New(s *store.Store, sessions sessions.Store, gate views.GateProps) *Dashboard {
+	return &Dashboard{s, sessions, gate}
 }
 
 // IsHTMX tells whether the answer goes into a page that is there already.
@@ -56,13 +54,8 @@ func (d *Dashboard) shell(c echo.Context, a store.Actor, title string, active vi
 	if err != nil {
 		return shell, err
 	}
-	d.inOrganization(&shell, a.Org(), a.Role())
-	hooks, err := d.store.CountHooks(c.Request().Context(), a)
-	if err != nil {
-		return shell, err
-	}
-	shell.Hooks, shell.Active, shell.Toasts = strconv.Itoa(hooks), active, d.takeToasts(c)
-	return shell, nil
+	shell.Active, shell.Toasts = active, d.takeToasts(c)
+	return shell, d.inOrganization(c, &shell, a)
 }
 
 // ownShell is what surrounds a page of a person that belongs to no organization.
@@ -83,10 +76,16 @@ func (d *Dashboard) ownShell(c echo.Context, title string) (views.ShellProps, er
 	return shell, nil
 }
 
-func (d *Dashboard) inOrganization(shell *views.ShellProps, o store.OrgRef, role store.Role) {
+func (d *Dashboard) inOrganization(c echo.Context, shell *views.ShellProps, a store.Actor) error {
+	hooks, err := d.store.CountHooks(c.Request().Context(), a)
+	if err != nil {
+		return err
+	}
+	o := a.Org()
 	shell.Organization = views.Organization{Name: o.Name, URL: hooksURL(o.Slug)}
-	shell.HooksURL, shell.AuditURL = hooksURL(o.Slug), auditURL(o.Slug)
-	shell.Person.Role = role.Title()
+	shell.HooksURL, shell.AuditURL, shell.Hooks = hooksURL(o.Slug), auditURL(o.Slug), strconv.Itoa(hooks)
+	shell.Person.Role = a.Role().Title()
+	return nil
 }
 
 // ErrorShell surrounds the page of an error for somebody who is signed in. It
