@@ -217,8 +217,8 @@
     toasts.append(toast);
   }
 
-  // The second half of a double click on Reveal would fall on Hide.
-  on("click", "[id^=reveal-]", (_, event) => event.detail > 1 && stop(event));
+  // The second half of a double click would send a form again, or fall on Hide.
+  on("click", "form button:not([type=button]), [id^=reveal-]", (_, event) => event.detail > 1 && stop(event));
 
   on("submit", "form", (form, event) => {
     if ((event.submitter ?? submitButton(form))?.ariaDisabled === "true") return stop(event);

@@ -366,6 +366,8 @@ var samples = map[string]templ.Component{
 	"hooks-page-empty":   HooksPage(HooksPageProps{shellSample("Hooks", InHooks), HookListProps{SecretsPerHook: 20, NewURL: "/orgs/brightwater-labs/hooks/new"}}),
 	"hooks-list-more":    HookList(HookListProps{Hooks: hookSamples[:1], Total: 51, Enabled: 5, SecretsPerHook: 20, MoreURL: "/orgs/brightwater-labs/hooks?after=h1"}),
 	"hooks-list-empty":   HookList(HookListProps{SecretsPerHook: 20, OutOfBand: true}),
+	"hooks-sums":         HookSums(hooksSample()),
+	"hooks-count":        HookCount(hooksSample()),
 	"hook-off":           Hook(hookSamples[1]),
 	"hook-few-pending":   Hook(hookSamples[2]),
 	"hook-full":          Hook(hookSamples[4]),

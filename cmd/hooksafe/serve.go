@@ -62,13 +62,28 @@ func serve(cmd *cobra.Command, c config) error {
 	}
 	defer unlock()
 
-	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
-	context.AfterFunc(ctx, stop) // gives a second signal back its default: it ends the process
-
 	return withStore(ctx, c, store.Options{Create: true, Migrate: true}, func(s *store.Store) error {
 		return serveStore(ctx, cmd, c, s)
 	})
+}
+
+// untilSignal ends with the first SIGTERM or SIGINT. Before it does, signals get
+// their default back: a second one ends the process at once.
+func untilSignal(parent context.Context) (ctx context.Context, stop context.CancelFunc) {
+	ctx, stop = context.WithCancel(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals)
+		stop()
+	}()
+	return ctx, stop
 }
 
 func serveStore(ctx context.Context, cmd *cobra.Command, c config, s *store.Store) error {

@@ -47,6 +47,14 @@ func (w identity) log() string {
 	return w.org.ID
 }
 
+// standing is what a refusal was decided by, as its entry tells it.
+func (w identity) standing() string {
+	if w.role == 0 {
+		return w.kind
+	}
+	return w.role.Title() + " role"
+}
+
 // Who is an Actor or a ServerActor.
 type Who interface{ identity() identity }
 

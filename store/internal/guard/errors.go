@@ -81,8 +81,11 @@ func Missing() *Error {
 
 func noSession() *Error { return Errorf(Unauthenticated, "", "Sign in to continue.") }
 
-func deniedFor(role Role) *Error {
-	return Errorf(Denied, "", "Your role here is %s, which doesn't reach this far. An admin or owner can change it.", role.Title())
+func deniedFor(w identity) *Error {
+	if w.role == 0 {
+		return Errorf(Denied, "", "This takes a member's role, and %s has none.", w.kind)
+	}
+	return Errorf(Denied, "", "Your role here is %s, which doesn't reach this far. An admin or owner can change it.", w.role.Title())
 }
 
 // notWritten is the answer when the database would not take an entry or a commit.

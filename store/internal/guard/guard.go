@@ -90,7 +90,7 @@ func (db *DB) perform(who identity, act Action, targets Targets, fn func(*WriteT
 		return notWritten(err)
 	}
 	if !allowed {
-		return tx.refuse(outcomeDenied, deniedFor(tx.who.role))
+		return tx.refuse(outcomeDenied, deniedFor(tx.who))
 	}
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func (tx *WriteTx) refuse(outcome string, answer error) error {
 	}
 	reason := string(CodeOf(answer))
 	if outcome == outcomeDenied {
-		reason = tx.who.role.Title() + " role"
+		reason = tx.who.standing()
 	}
 	if err := tx.finish(outcome, reason); err != nil {
 		return err
@@ -193,6 +193,6 @@ func (db *DB) refuseView(ctx context.Context, who identity, act Action) error {
 		if err := tx.recheck(); err != nil {
 			return err
 		}
-		return tx.refuse(outcomeDenied, deniedFor(tx.who.role))
+		return tx.refuse(outcomeDenied, deniedFor(tx.who))
 	}))
 }

@@ -54,7 +54,7 @@ func TestOperatorOpensNothing(t *testing.T) {
 	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, SecretUpdate, HookCreate} {
 		_, err := Act(ctx, w.DB, w.operator(t, acme), act, target("secret", "s"), nothing)
 		wantCode(t, err, Denied)
-		if e := w.lastEntry(t, acme); e.ActorKind != "operator" || e.Outcome != "denied" || e.Action != act.Name() {
+		if e := w.lastEntry(t, acme); e.ActorKind != "operator" || e.Outcome != "denied" || str(e.Reason) != "operator" || e.Action != act.Name() {
 			t.Errorf("entry is %+v", e)
 		}
 	}
