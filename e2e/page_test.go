@@ -55,6 +55,9 @@ func (e element) menu() element { return e.css("[popover]:popover-open") }
 // first is the first of several that answer to the same name.
 func (e element) first() element { return element{e.t, e.at.First()} }
 
+// last is the last of several that answer to the same name.
+func (e element) last() element { return element{e.t, e.at.Last()} }
+
 // regexpOf is a pattern for what is said in more than one way.
 func regexpOf(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
 

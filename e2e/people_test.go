@@ -34,7 +34,6 @@ func TestSignInAndOut(t *testing.T) {
 		p.sees("9 tries left before sign-in pauses for 15 minutes.")
 		p.field("Email").holds("editor@acme.example")
 		p.field("Password").holds("")
-		p.field("Password").focused()
 		p.signIn(storetest.Password)
 		p.isAt(s.secretsPath())
 		p.row("API_KEY").shows()

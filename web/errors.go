@@ -139,6 +139,7 @@ func (a answers) answer(c echo.Context, r reply) error {
 	case dashboard.IsHTMX(c):
 		c.Response().Header().Set("HX-Retarget", "#toasts")
 		c.Response().Header().Set("HX-Reswap", "beforeend")
+		c.Response().Header().Set("HX-Reselect", ".toast") // Load more selects rows; this is none
 		return dashboard.Render(c, r.status, a.toast(c, r))
 	default:
 		return dashboard.Render(c, r.status, views.ErrorPage(a.props(c, r)))

@@ -86,6 +86,8 @@ func untilSignal(parent context.Context) (ctx context.Context, stop context.Canc
 	return ctx, stop
 }
 
+// serveStore runs the server on the open store, and prints the address of the first
+// run once it answers.
 func serveStore(ctx context.Context, cmd *cobra.Command, c config, s *store.Store) error {
 	token, err := setupToken(ctx, s)
 	if err != nil {
