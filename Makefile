@@ -54,7 +54,7 @@ e2e: e2e/node_modules/.package-lock.json
 	.ci/browser
 	go test -tags e2e ./e2e
 
-bench:
+bench: build
 	go test -run '^$$' -bench . ./e2e/bench
 
 # npm writes this file last.

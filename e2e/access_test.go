@@ -26,8 +26,12 @@ var axe = sync.OnceValues(func() (string, error) {
 	return string(text), err
 })
 
-// audit returns what axe has to say about the page as it is now.
+// audit returns what axe has to say about the page as it is, once colours have
+// stopped changing.
 const audit = `async () => {
+	const frame = () => new Promise(requestAnimationFrame);
+	await frame();
+	do await frame(); while (document.getAnimations().length);
 	const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 	const { violations } = await window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
 	return violations.flatMap(({ id, help, nodes }) =>
@@ -153,7 +157,7 @@ func TestAccessibleSecrets(t *testing.T) {
 	s := newSite(t)
 	s.addSecret(t, "PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n")
 	p := s.visitAs(t, "editor", s.secretsPath(), lessMotion)
-	p.expect(http.StatusUnprocessableEntity, http.StatusConflict, http.StatusForbidden)
+	p.expect(http.StatusUnprocessableEntity, http.StatusForbidden)
 	p.accessible("secrets")
 	p.button("Reveal PRIVATE_KEY").click()
 	p.group("Value of PRIVATE_KEY").shows()
@@ -181,7 +185,6 @@ func TestAccessibleSecrets(t *testing.T) {
 		p.open(s.secretsPath() + "/" + name)
 		p.accessible(name + ", as a page")
 	}
-	p.open("/orgs/globex/hooks")
 }
 
 func TestAccessibleSecretForms(t *testing.T) {

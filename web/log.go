@@ -46,7 +46,7 @@ func accessLog(log *slog.Logger) echo.MiddlewareFunc {
 					slog.String("method", knownMethod(c.Request().Method)),
 					slog.String("route", route(c)),
 					slog.Int("status", c.Response().Status),
-					slog.Duration("duration", time.Since(start)),
+					slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000),
 					slog.String("request", text(c, requestKey)),
 					slog.String("actor", text(c, actorKey)),
 				)

@@ -43,7 +43,7 @@ func TestAccessLog(t *testing.T) {
 	}
 	for key := range line {
 		switch key {
-		case "time", "level", "msg", "method", "route", "status", "duration", "actor", "request":
+		case "time", "level", "msg", "method", "route", "status", "duration_ms", "actor", "request":
 		default:
 			t.Errorf("the line has %s too", key)
 		}

@@ -10,11 +10,14 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+
+	"hooksafe/store/storetest"
 )
 
 const (
@@ -41,6 +44,7 @@ func TestKill(t *testing.T) {
 	}
 	w.checkValues(t)
 	w.checkLog(t)
+	storetest.VerifyLogs(t, filepath.Join(w.dir, "data"))
 }
 
 // crash is a person who works on one hook while the server dies under them.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -64,9 +65,13 @@ func serve(cmd *cobra.Command, c config) error {
 
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
-	return withStore(ctx, c, store.Options{Create: true, Migrate: true}, func(s *store.Store) error {
+	err = withStore(ctx, c, store.Options{Create: true, Migrate: true}, func(s *store.Store) error {
 		return serveStore(ctx, cmd, c, s)
 	})
+	if errors.Is(err, context.Canceled) {
+		return nil // stopped while it was still starting
+	}
+	return err
 }
 
 // untilSignal ends with the first SIGTERM or SIGINT. Before it does, signals get
