@@ -350,13 +350,16 @@ func TestKeyboardOnly(t *testing.T) {
 	p.link("Edit API_KEY").focused()
 }
 
-// Whatever has the focus shows it.
+// Whatever has the focus shows it, by a ring around itself or around the card
+// that it fills.
 func TestFocusIsVisible(t *testing.T) {
 	const ring = `() => {
-		const style = getComputedStyle(document.activeElement);
-		const { tagName, id, className } = document.activeElement;
-		const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-		return [tagName === "BODY", shown, tagName + "#" + id + "." + className];
+		const focused = document.activeElement;
+		const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+		const ringed = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+		const card = focused.closest(".script");
+		const { tagName, id, className } = focused;
+		return [focused === document.body, ringed || card && getComputedStyle(card).boxShadow !== "none", tagName + "#" + id + "." + className];
 	}`
 	s := newSite(t)
 	for _, path := range []string{"/login", s.hooksPath(), s.editorPath(), s.secretsPath(), s.secretsPath() + "/new", "/orgs/acme/audit", "/account"} {

@@ -314,6 +314,9 @@ func TestReset(t *testing.T) {
 	wantStatus(t, w, http.StatusUnprocessableEntity)
 	w = s.ask(t, request{method: "POST", path: "/reset", cookies: held, form: field("email", "x", "password", "a new one, quite long")})
 	wantStatus(t, w, http.StatusSeeOther)
+	if gone := cookie(w, "hooksafe-reset"); gone == nil || gone.MaxAge >= 0 {
+		t.Error("the used token stays in the browser")
+	}
 	wantStatus(t, hooksWith(t, s, cookie(w, "hooksafe")), http.StatusOK)
 	wantStatus(t, hooksWith(t, s, old), http.StatusSeeOther)
 	w = s.ask(t, request{method: "POST", path: "/reset", cookies: held, form: field("password", "yet another long one")})

