@@ -108,6 +108,9 @@ func TestSecretRefused(t *testing.T) {
 			}
 		}
 	}
+	w := s.ask(t, request{method: "POST", path: secretsPath, as: "editor", form: secretForm("A\x00B", planted)})
+	wantStatus(t, w, http.StatusUnprocessableEntity)
+	wantNone(t, w.Body.String(), "A\x00B", planted) // what is no text is not sent back either
 	wantBody(t, s.ask(t, request{method: "POST", path: secretsPath, as: "editor", form: secretForm("API_KEY", planted)}),
 		s.path(editPath), "Edit it instead")
 	wantNone(t, s.log.String(), planted)
