@@ -263,6 +263,7 @@ func TestTwoTabs(t *testing.T) {
 	two.group("Value of API_KEY").shows()
 	must(t, one.tab.Close())
 	two.link("Hide API_KEY").first().click()
+	two.row("API_KEY").sees("Value hidden")
 	two.hides(value)
 	s.wantUses(t, "secret.reveal", 2)
 }

@@ -19,14 +19,14 @@ type User struct{ ID, Email, Name string }
 // ChangePassword replaces the password, ends every other session of the person and
 // makes their reset links stop working.
 func (s *Store) ChangePassword(ctx context.Context, p ServerActor, current, next string) (Session, error) {
-	if err := checkPassword("new_password", next); err != nil {
+	if err := checkPassword("password", next); err != nil {
 		return Session{}, err
 	}
 	hash, err := s.hashes.hash(ctx, next)
 	if err != nil {
 		return Session{}, err
 	}
-	return s.withPassword(ctx, p, guard.UserChangePassword, "current_password", current, func(tx *guard.WriteTx) error {
+	return s.withPassword(ctx, p, guard.UserChangePassword, "current", current, func(tx *guard.WriteTx) error {
 		if err := setPassword(tx, p.ID(), hash); err != nil {
 			return err
 		}

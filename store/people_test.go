@@ -239,10 +239,10 @@ func TestChangePassword(t *testing.T) {
 		name, current, next string
 		field               string
 	}{
-		{"a wrong current one", "wrong " + password, newPassword, "current_password"},
-		{"a short one", password, "elevenbytes", "new_password"},
-		{"a common one", password, "password1234", "new_password"},
-		{"a long one", password, strings.Repeat("long pass", 200)[:1025], "new_password"},
+		{"a wrong current one", "wrong " + password, newPassword, "current"},
+		{"a short one", password, "elevenbytes", "password"},
+		{"a common one", password, "password1234", "password"},
+		{"a long one", password, strings.Repeat("long pass", 200)[:1025], "password"},
 	} {
 		wantRefusal(t, errOf(w.ChangePassword(ctx, p, c.current, c.next)), store.Invalid, c.field)
 	}

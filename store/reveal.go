@@ -12,8 +12,8 @@ import (
 // RevealSeconds is how long a page shows a revealed value.
 const RevealSeconds = 30
 
-// maxExtensions is how often one reveal can be prolonged.
-const maxExtensions = 4
+// MaxExtensions is how often one reveal can be prolonged.
+const MaxExtensions = 4
 
 // extensionSlack is how late an extension may come after the last one ran out.
 const extensionSlack = time.Minute
@@ -83,7 +83,7 @@ func extensions(tx *guard.WriteTx, secret, first string) (int, error) {
 		return 0, err
 	}
 	end := guard.FromMicro(shown.At).Add(time.Duration(times+1)*RevealSeconds*time.Second + extensionSlack)
-	if times >= maxExtensions || tx.Now().After(end) {
+	if times >= MaxExtensions || tx.Now().After(end) {
 		return 0, guard.Errorf(Full, "", "This reveal can't be prolonged any more. Reveal it again if you still need it.")
 	}
 	return times, nil

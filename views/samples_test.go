@@ -342,12 +342,11 @@ var samples = map[string]templ.Component{
 	"sign-in-failed":  SignIn(SignInProps{Gate: gateSample, Email: "priya@brightwater.example", Next: "/orgs/brightwater-labs/audit", Failed: true, TriesLeft: 4}),
 	"sign-in-paused":  SignIn(SignInProps{Gate: gateSample, Email: "priya@brightwater.example", Pause: 14*time.Minute + time.Second}),
 	"sign-in-expired": SignIn(SignInProps{Gate: gateSample, Expired: true}),
-	"sign-in-done":    SignIn(SignInProps{Gate: gateSample, Done: "Your new password is set."}),
 
 	"setup-token":       Setup(SetupProps{Gate: gateSample, KeyID: "k1"}),
 	"setup-token-wrong": Setup(SetupProps{Gate: gateSample, KeyID: "k1", Errors: Errors{"token": "That isn’t the token of this start."}}),
 	"setup-owner":       Setup(SetupProps{Gate: gateSample, KeyID: "k1", TokenAccepted: true}),
-	"setup-refused": Setup(SetupProps{Gate: gateSample, KeyID: "k1", TokenAccepted: true, Name: "Priya Raman", Email: "priya", Organization: "Brightwater Labs", Slug: "brightwater-labs",
+	"setup-refused": Setup(SetupProps{Gate: gateSample, KeyID: "k1", TokenAccepted: true, Name: "Priya Raman", Email: "priya", Organization: "Brightwater Labs",
 		Errors: Errors{"email": "Enter an email address.", "password": "Use at least 12 characters."}}),
 
 	"reset":         Reset(ResetProps{Gate: gateSample, Email: "priya@brightwater.example"}),

@@ -130,7 +130,7 @@ func TestSessionAges(t *testing.T) {
 	s.Clock.Advance(13 * time.Hour)
 	wantStatus(t, hooksWith(t, s, c), http.StatusSeeOther)
 	w := s.ask(t, request{path: "/login?next=/orgs/acme/hooks", cookies: []*http.Cookie{c}})
-	wantBody(t, w, "You were signed out after 12 hours.")
+	wantBody(t, w, "You were signed out.")
 }
 
 // 0.12, S-08, S-09: known and unknown people get the same answer, to the byte

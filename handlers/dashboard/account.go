@@ -55,19 +55,9 @@ func (d *Dashboard) ChangePassword(c echo.Context, p store.ServerActor) error {
 		err = d.changePassword(c, p, f)
 	}
 	if status, errors := refused(c, err); errors != nil {
-		return d.drawAccount(c, p, status, inPasswordForm(errors))
+		return d.drawAccount(c, p, status, errors)
 	}
 	return err
-}
-
-// inPasswordForm gives sentences the names that the form has for its fields.
-func inPasswordForm(errors views.Errors) views.Errors {
-	for stored, shown := range map[string]string{"current_password": "current", "new_password": "password"} {
-		if sentence, ok := errors[stored]; ok {
-			errors[shown] = sentence
-		}
-	}
-	return errors
 }
 
 func (d *Dashboard) changePassword(c echo.Context, p store.ServerActor, f form) error {

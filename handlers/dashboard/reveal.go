@@ -34,9 +34,6 @@ func (d *Dashboard) RevealSecret(c echo.Context, a store.Actor) error {
 	return d.drawOpenRow(c, row, f)
 }
 
-// mostKeeps is how often the store lets a reveal be prolonged.
-const mostKeeps = 4
-
 // openRow is the open row but for its value.
 func (d *Dashboard) openRow(a store.Actor, r store.Revealed) views.RevealedProps {
 	row := views.RevealedProps{
@@ -46,7 +43,7 @@ func (d *Dashboard) openRow(a store.Actor, r store.Revealed) views.RevealedProps
 		EntryURL:    entryURL(a.Org().Slug, r.Entry),
 		Entry:       r.Entry,
 	}
-	if r.Extended < mostKeeps {
+	if r.Extended < store.MaxExtensions {
 		row.KeepURL = row.RevealURL
 	}
 	return row
