@@ -46,7 +46,7 @@ func (p *page) accessible(state string) {
 	p.must(err)
 	_, err = p.tab.Evaluate(text)
 	p.must(err)
-	for _, size := range []playwright.Size{desktop, phone} {
+	for _, size := range []playwright.Size{desktop, laptop, phone} {
 		p.must(p.tab.SetViewportSize(size.Width, size.Height))
 		for _, scheme := range []*playwright.ColorScheme{playwright.ColorSchemeLight, playwright.ColorSchemeDark} {
 			p.must(p.tab.EmulateMedia(playwright.PageEmulateMediaOptions{ColorScheme: scheme}))

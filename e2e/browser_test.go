@@ -24,13 +24,16 @@ var (
 // setting changes how a browser is set up.
 type setting func(*playwright.BrowserNewContextOptions)
 
+// withoutScript also keeps the page still: a click on something that moves never
+// arrives where no script runs.
 func withoutScript(o *playwright.BrowserNewContextOptions) {
+	lessMotion(o)
 	o.JavaScriptEnabled = playwright.Bool(false)
 }
+
 func lessMotion(o *playwright.BrowserNewContextOptions) {
 	o.ReducedMotion = playwright.ReducedMotionReduce
 }
-func inDark(o *playwright.BrowserNewContextOptions) { o.ColorScheme = playwright.ColorSchemeDark }
 
 func sized(size playwright.Size) setting {
 	return func(o *playwright.BrowserNewContextOptions) { o.Viewport = &size }

@@ -30,6 +30,9 @@ func TestFirstRun(t *testing.T) {
 		p.field("Email").fill("mara@northwind.example")
 		p.field("Password").fill(storetest.Password)
 		p.field("Organization name").fill("Northwind Traders")
+		if p.script {
+			p.sees(regexpOf("/orgs/\\s*northwind-traders"))
+		}
 		p.button("Create owner and organization").click()
 
 		p.isAt("/orgs/northwind-traders/hooks")

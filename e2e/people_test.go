@@ -92,6 +92,21 @@ func (p *page) text() string {
 	return text
 }
 
+func TestShowPassword(t *testing.T) {
+	s := newSite(t)
+	p := s.visit(t, "/login")
+	password := p.field("Password")
+	password.has("type", "password")
+	p.button("Show password").click()
+	password.has("type", "text")
+	p.button("Show password").has("aria-pressed", "true")
+	p.button("Show password").click()
+	password.has("type", "password")
+	p.button("Show password").click()
+	p.signIn(storetest.Password)
+	p.isAt(s.hooksPath())
+}
+
 func TestSignInLeadsNowhereElse(t *testing.T) {
 	s := newSite(t)
 	p := s.visit(t, "/login?next=//evil.example/orgs")

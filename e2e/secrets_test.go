@@ -540,6 +540,47 @@ func TestDialogsClose(t *testing.T) {
 	p.field("Name").holds("")
 }
 
+// A dialog's address works as a page too: in a new tab, from a bookmark.
+func TestDialogsAsPages(t *testing.T) {
+	eachWay(t, func(t *testing.T, settings ...setting) {
+		s := newSite(t)
+		p := s.visitAs(t, "editor", s.hooksPath()+"/new", settings...)
+		p.field("Name").fill("second hook")
+		p.radio("Send phone message").check()
+		p.button("Create hook").click()
+		p.isAt(s.hooksPath())
+		p.row("second hook").shows()
+
+		p.open(s.secretsPath() + "/new")
+		p.field("Name").fill("API_KEY")
+		p.field("Value").fill(s.plant("typed-planted"))
+		p.expect(http.StatusConflict)
+		p.button("Save").click()
+		p.link("Edit it instead").shows()
+		p.css("form [name=name]").counts(1)
+		p.field("Name").fill("NEW_KEY")
+		p.field("Value").fill("typed-planted")
+		p.button("Save").click()
+		p.isAt(s.secretsPath())
+		p.toast("NEW_KEY added").shows()
+
+		p.open(s.secretsPath() + "/" + s.Org(storetest.Acme).Secret + "/edit")
+		p.field("Note").fill("changed as a page")
+		p.button("Save").click()
+		p.isAt(s.secretsPath())
+		p.row("API_KEY").sees("changed as a page")
+
+		p.open(s.secretsPath() + "/" + s.Org(storetest.Acme).Secret + "/delete")
+		p.field("Type API_KEY to confirm").fill("API_KEY")
+		p.button("Delete secret").click()
+		p.isAt(s.secretsPath())
+		p.toast("API_KEY deleted").shows()
+		p.open(s.secretsPath() + "/new")
+		p.link("Cancel").click()
+		p.isAt(s.secretsPath())
+	})
+}
+
 func TestControlEnterSaves(t *testing.T) {
 	s := newSite(t)
 	p := s.visitAs(t, "editor", s.secretsPath())

@@ -182,8 +182,12 @@ func TestS19UnusedSessionsEnd(t *testing.T) {
 // over a restart either, and by another process's time neither.
 func TestA09NothingIsStretched(t *testing.T) {
 	restart := func(t *testing.T, w *world) {
+		before := w.Now()
 		w.clock.move(-24*time.Hour, 0)
 		w.reopen(t)
+		if now := w.Now(); now.Before(before) {
+			t.Errorf("it is %v after the restart, was %v", now, before)
+		}
 	}
 	for _, c := range []struct {
 		name string
