@@ -203,15 +203,15 @@ func TestHiddenTab(t *testing.T) {
 	p.open(s.secretsPath())
 	p.reveal()
 	p.setHidden(true)
-	p.must(clock.RunFor("00:09"))
+	p.must(clock.RunFor("00:08"))
 	p.setHidden(false)
-	p.must(clock.RunFor("00:09"))
+	p.must(clock.RunFor("00:04"))
 	p.group("Value of API_KEY").reads(s.Org(storetest.Acme).Value)
 
 	p.setHidden(true)
 	p.must(clock.RunFor("00:11"))
+	p.hides(s.Org(storetest.Acme).Value) // at once, well before the countdown ends
 	p.row("API_KEY").sees("Value hidden")
-	p.hides(s.Org(storetest.Acme).Value)
 }
 
 // The timers of a hidden tab may sleep with it.
@@ -225,9 +225,9 @@ func TestHiddenTabThatSleeps(t *testing.T) {
 	p.setHidden(true)
 	p.must(clock.SetSystemTime(p.now().Add(11 * time.Second)))
 	p.setHidden(false)
+	p.hides(s.Org(storetest.Acme).Value)
 	p.must(clock.Resume())
 	p.row("API_KEY").sees("Value hidden")
-	p.hides(s.Org(storetest.Acme).Value)
 }
 
 // now is what the tab's clock says.
@@ -282,7 +282,20 @@ func TestDoubleClickIsOneReveal(t *testing.T) {
 	p.group("Value of API_KEY").reads(s.Org(storetest.Acme).Value)
 	p.settled()
 	p.group("Value of API_KEY").shows()
+
+	// The second click may also come when the button is there no more, and Hide is.
+	p.secondClick(p.link("Hide API_KEY").first())
+	p.settled()
+	p.group("Value of API_KEY").shows()
 	s.wantUses(t, "secret.reveal", 1)
+}
+
+// secondClick is the second half of a double click.
+func (p *page) secondClick(e element) {
+	p.t.Helper()
+	e.must(e.at.Hover())
+	p.must(p.tab.Mouse().Down(playwright.MouseDownOptions{ClickCount: playwright.Int(2)}))
+	p.must(p.tab.Mouse().Up(playwright.MouseUpOptions{ClickCount: playwright.Int(2)}))
 }
 
 // settled waits until nothing is under way any more.

@@ -12,3 +12,16 @@ func WeakHash(password, salt string) string {
 	key := argon2.IDKey([]byte(password), []byte(salt), 1, 8*1024, 1, hashSize)
 	return encode64(key)
 }
+
+// HoldHashes takes all places for hashing: who checks a password waits, and is counted
+// by waiting, until release.
+func HoldHashes(s *Store) (waiting func() int, release func()) {
+	for range cap(s.hashes.slots) {
+		s.hashes.slots <- struct{}{}
+	}
+	return func() int { return int(s.hashes.busy.Load()) }, func() {
+		for range cap(s.hashes.slots) {
+			<-s.hashes.slots
+		}
+	}
+}

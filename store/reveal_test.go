@@ -8,6 +8,7 @@ import (
 	"hooksafe/store"
 )
 
+// valueOf reveals a secret.
 func valueOf(t testing.TB, w *world, a store.Actor, in store.Place, id string) string {
 	t.Helper()
 	return must(w.RevealSecret(ctx, a, in, id, ""))(t).Value.Reveal()

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,33 @@ func TestS09UnknownIsLikeWrong(t *testing.T) {
 		if e.Action == "user.sign_in" && e.Outcome == "failed" && (e.ActorKind != "nobody" || e.Actor != nil || str(e.Reason) != "invalid") {
 			t.Errorf("entry is %+v", e)
 		}
+	}
+}
+
+// S-08: whatever is typed is hashed before the answer, so that time tells nothing about
+// who exists.
+func TestS08EverySignInIsHashed(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct{ name, email, password string }{
+		{"known", "editor@acme.example", "wrong " + password},
+		{"unknown", "nobody@acme.example", password},
+		{"no e-mail", "", password},
+		{"no password", "editor@acme.example", ""},
+		{"far too long a password", "editor@acme.example", strings.Repeat("x", 1025)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			waiting, release := store.HoldHashes(w.Store)
+			result := make(chan error, 1)
+			go func() { result <- errOf(w.SignIn(ctx, from(""), c.email, c.password, "")) }()
+			for waiting() == 0 && len(result) == 0 {
+				runtime.Gosched()
+			}
+			if len(result) != 0 {
+				t.Error("answered without a hash")
+			}
+			release()
+			wantCode(t, <-result, store.Invalid)
+		})
 	}
 }
 
@@ -129,6 +157,35 @@ func TestS09FullDiskGivesNoTries(t *testing.T) {
 		wantCode(t, errOf(w.SignIn(ctx, from("192.0.2.1"), "editor@acme.example", "wrong "+password, "")), store.Unavailable)
 	}
 	wantCode(t, errOf(w.SignIn(ctx, from("192.0.2.1"), "editor@acme.example", password, "")), store.Limited)
+}
+
+// A password is checked outside the action, and is not good any more if it was changed
+// meanwhile.
+func TestPasswordChangedMeanwhile(t *testing.T) {
+	for name, check := range map[string]func(w *world, p store.ServerActor) error{
+		"sign in": func(w *world, _ store.ServerActor) error {
+			return errOf(w.SignIn(ctx, from(""), "editor@acme.example", password, ""))
+		},
+		"confirm": func(w *world, p store.ServerActor) error { return errOf(w.Confirm(ctx, p, password)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			p := w.Person(t, acme, "editor")
+			waiting, release := store.HoldHashes(w.Store)
+			result := make(chan error)
+			go func() { result <- check(w, p) }()
+			for waiting() == 0 {
+				runtime.Gosched()
+			}
+			w.sql(t, `UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE email = 'admin@acme.example')
+				WHERE email = 'editor@acme.example'`)
+			release()
+			wantCode(t, <-result, store.Invalid)
+			if e := w.lastEntry(t, serverLog); e.Outcome != "failed" {
+				t.Errorf("entry is %s %s", e.Action, e.Outcome)
+			}
+		})
+	}
 }
 
 // S-20: signing in ends the session that the browser held before, if it is one.

@@ -10,7 +10,6 @@ import (
 	_ "github.com/mattn/go-sqlite3" // the driver without our settings
 
 	"hooksafe/store"
-	"hooksafe/store/internal/ledger"
 	"hooksafe/store/storetest"
 )
 
@@ -98,26 +97,7 @@ func (w *world) lastEntry(t testing.TB, log string) store.AuditEntry {
 // verify proves every log from what a copy of the database holds.
 func (w *world) verify(t testing.TB) {
 	t.Helper()
-	var logs []struct {
-		ID         string `db:"id"`
-		PublicKey  string `db:"public_key"`
-		Checkpoint string `db:"checkpoint"`
-	}
-	if err := w.file.Select(&logs, `SELECT id, public_key, checkpoint FROM audit_logs`); err != nil {
-		t.Fatal(err)
-	}
-	for _, log := range logs {
-		entries := func(yield func(ledger.Entry, error) bool) {
-			for _, e := range w.entries(t, log.ID) {
-				if !yield(e, nil) {
-					return
-				}
-			}
-		}
-		if _, err := ledger.Verify(log.PublicKey, []byte(log.Checkpoint), entries); err != nil {
-			t.Errorf("log %s: %v", log.ID, err)
-		}
-	}
+	storetest.VerifyLogs(t, w.Dir)
 }
 
 // state is everything but the logs: a refused action leaves it as it was.

@@ -50,6 +50,10 @@ func TestCancelledInside(t *testing.T) {
 	inside, cancel := context.WithCancel(ctx)
 	value, err := Act(inside, w.DB, a, HookCreate, target("hook", "h"), func(tx *WriteTx) (string, error) {
 		cancel()
+		var n int // a statement that is long enough to be interrupted
+		if err := tx.Get(&n, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n`, nil); err != nil {
+			return "", err
+		}
 		return addHook("h")(tx)
 	})
 	if err != nil || value != "value of h" {
