@@ -9,8 +9,8 @@ import (
 	"github.com/playwright-community/playwright-go"
 )
 
-// expect waits for what it is told to come true.
-var expect = playwright.NewPlaywrightAssertions(patience)
+// eventually waits for what it is told to come true.
+var eventually = playwright.NewPlaywrightAssertions(patience)
 
 // element is something on a page, found as a person or a screen reader finds it.
 // Whatever is said about it has to come true in time, or the test fails.
@@ -58,8 +58,8 @@ func (e element) first() element { return element{e.t, e.at.First()} }
 // last is the last of several that answer to the same name.
 func (e element) last() element { return element{e.t, e.at.Last()} }
 
-// regexpOf is a pattern for what is said in more than one way.
-func regexpOf(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
+// like is a pattern, for what is said in more than one way.
+func like(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
 
 // css finds what has no name that a person would use.
 func (e element) css(selector string) element { return element{e.t, e.at.Locator(selector)} }
@@ -123,24 +123,24 @@ func (e element) choose(content string) {
 }
 
 // shows waits until the element is there to be seen.
-func (e element) shows() { e.t.Helper(); e.must(expect.Locator(e.at).ToBeVisible()) }
+func (e element) shows() { e.t.Helper(); e.must(eventually.Locator(e.at).ToBeVisible()) }
 
 // missing waits until there is no such element.
-func (e element) missing() { e.t.Helper(); e.must(expect.Locator(e.at).ToHaveCount(0)) }
+func (e element) missing() { e.t.Helper(); e.must(eventually.Locator(e.at).ToHaveCount(0)) }
 
 // counts waits until there are n such elements.
-func (e element) counts(n int) { e.t.Helper(); e.must(expect.Locator(e.at).ToHaveCount(n)) }
+func (e element) counts(n int) { e.t.Helper(); e.must(eventually.Locator(e.at).ToHaveCount(n)) }
 
 // sees waits until a text is to be seen in the element.
 func (e element) sees(text any) {
 	e.t.Helper()
-	e.must(expect.Locator(e.seen(text).First()).ToBeVisible())
+	e.must(eventually.Locator(e.seen(text).First()).ToBeVisible())
 }
 
 // seesNot waits until a text is not to be seen in the element.
 func (e element) seesNot(text any) {
 	e.t.Helper()
-	e.must(expect.Locator(e.seen(text)).ToHaveCount(0))
+	e.must(eventually.Locator(e.seen(text)).ToHaveCount(0))
 }
 
 func (e element) seen(text any) playwright.Locator {
@@ -148,25 +148,25 @@ func (e element) seen(text any) playwright.Locator {
 }
 
 // reads waits until the element's whole text is text.
-func (e element) reads(text any) { e.t.Helper(); e.must(expect.Locator(e.at).ToHaveText(text)) }
+func (e element) reads(text any) { e.t.Helper(); e.must(eventually.Locator(e.at).ToHaveText(text)) }
 
 // holds waits until a field holds text.
-func (e element) holds(text string) { e.t.Helper(); e.must(expect.Locator(e.at).ToHaveValue(text)) }
+func (e element) holds(text string) { e.t.Helper(); e.must(eventually.Locator(e.at).ToHaveValue(text)) }
 
-func (e element) focused()   { e.t.Helper(); e.must(expect.Locator(e.at).ToBeFocused()) }
-func (e element) checked()   { e.t.Helper(); e.must(expect.Locator(e.at).ToBeChecked()) }
-func (e element) unchecked() { e.t.Helper(); e.must(expect.Locator(e.at).Not().ToBeChecked()) }
+func (e element) focused()   { e.t.Helper(); e.must(eventually.Locator(e.at).ToBeFocused()) }
+func (e element) checked()   { e.t.Helper(); e.must(eventually.Locator(e.at).ToBeChecked()) }
+func (e element) unchecked() { e.t.Helper(); e.must(eventually.Locator(e.at).Not().ToBeChecked()) }
 
 // has waits until an attribute of the element has a value.
 func (e element) has(attribute, value string) {
 	e.t.Helper()
-	e.must(expect.Locator(e.at).ToHaveAttribute(attribute, value))
+	e.must(eventually.Locator(e.at).ToHaveAttribute(attribute, value))
 }
 
 // describedBy waits until a screen reader would add text to the element's name.
 func (e element) describedBy(text any) {
 	e.t.Helper()
-	e.must(expect.Locator(e.at).ToHaveAccessibleDescription(text))
+	e.must(eventually.Locator(e.at).ToHaveAccessibleDescription(text))
 }
 
 // js returns what a function of the element returns.
@@ -235,10 +235,10 @@ func visible(e element) bool {
 func (p *page) isAt(path string) {
 	p.t.Helper()
 	whole := regexp.MustCompile("^" + regexp.QuoteMeta(p.site.URL+path) + `(\?.*)?$`)
-	p.must(expect.Page(p.tab).ToHaveURL(whole))
+	p.must(eventually.Page(p.tab).ToHaveURL(whole))
 }
 
-func (p *page) titled(title any) { p.t.Helper(); p.must(expect.Page(p.tab).ToHaveTitle(title)) }
+func (p *page) titled(title any) { p.t.Helper(); p.must(eventually.Page(p.tab).ToHaveTitle(title)) }
 
 // key presses a key wherever the focus is.
 func (p *page) key(name string) { p.t.Helper(); p.must(p.tab.Keyboard().Press(name)) }
@@ -251,7 +251,7 @@ func (p *page) toast(text string) element {
 // hears waits until a screen reader was told text.
 func (p *page) hears(text any) {
 	p.t.Helper()
-	p.must(expect.Locator(p.at.GetByRole("status")).ToHaveText(text))
+	p.must(eventually.Locator(p.at.GetByRole("status")).ToHaveText(text))
 }
 
 // eval returns what an expression is in the page.
@@ -260,13 +260,6 @@ func (p *page) eval(expression string) any {
 	result, err := p.tab.Evaluate(expression)
 	p.must(err)
 	return result
-}
-
-// becomes waits until an expression is true in the page.
-func (p *page) becomes(expression string) {
-	p.t.Helper()
-	_, err := p.tab.WaitForFunction(expression, nil)
-	p.must(err)
 }
 
 // popup returns the tab that doing something opens.

@@ -144,7 +144,7 @@ func TestSignOutEndsEveryTab(t *testing.T) {
 
 	one.expect(http.StatusUnauthorized)
 	one.button("Reveal API_KEY").click()
-	one.sees(regexpOf("You were signed out|Sign in to continue"))
+	one.sees(like("You were signed out|Sign in to continue"))
 	one.hides(s.Org(storetest.Acme).Value)
 	one.link("Edit API_KEY").click()
 	one.heading("Sign in").shows()
@@ -167,7 +167,7 @@ func TestChangePassword(t *testing.T) {
 		p.field("New password").holds("")
 		p.changePassword(storetest.Password, newPassword)
 		p.toast("Password changed.").sees("You were signed out everywhere else.")
-		p.role("navigation", "Main").link(regexpOf("^Hooks")).click()
+		p.role("navigation", "Main").link(like("^Hooks")).click()
 		p.row("acme-hook").shows()
 
 		elsewhere.link("Hooks 1").click()
@@ -305,7 +305,7 @@ func TestSignedOutWhileTyping(t *testing.T) {
 	p.expect(http.StatusUnauthorized)
 	p.button("Save").click()
 	toast := p.toast("You were signed out")
-	toast.sees(regexpOf("Your text is still here"))
+	toast.sees(like("Your text is still here"))
 	p.field("Name").holds("TYPED_BEFORE")
 	p.field("Value").holds("typed-planted")
 	p.field("Note").holds("a note")

@@ -308,6 +308,7 @@ func (h *history) takePictures(dir string, size playwright.Size, scheme *playwri
 	})
 	take := func(name string) {
 		h.t.Helper()
+		p.must(p.tab.Mouse().Move(0, 0)) // off whatever was clicked
 		p.eval("() => document.fonts.ready")
 		path := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", name, *scheme, size.Width))
 		_, err := p.tab.Screenshot(playwright.PageScreenshotOptions{Path: &path})

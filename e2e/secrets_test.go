@@ -75,9 +75,9 @@ func TestRefusedFormsLoseNothing(t *testing.T) {
 		sentence any
 	}{
 		{"a name that is taken", "API_KEY", "typed-planted", http.StatusConflict, "API_KEY already exists in this hook."},
-		{"a name that breaks the rule", "API KEY", "typed-planted", http.StatusUnprocessableEntity, regexpOf("[Ll]etters, digits, _ . and -, up to 128")},
+		{"a name that breaks the rule", "API KEY", "typed-planted", http.StatusUnprocessableEntity, like("[Ll]etters, digits, _ . and -, up to 128")},
 		{"no value", "NEW_KEY", "", http.StatusUnprocessableEntity, "Enter a value."},
-		{"a value that is too long", "NEW_KEY", "typed-planted" + strings.Repeat("x", 66<<10), http.StatusUnprocessableEntity, regexpOf("over the limit of 64 KB")},
+		{"a value that is too long", "NEW_KEY", "typed-planted" + strings.Repeat("x", 66<<10), http.StatusUnprocessableEntity, like("over the limit of 64 KB")},
 	}
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestPlaceholderIsRefused(t *testing.T) {
 			p.field("New value").fill(placeholder)
 			p.sees("This is the placeholder, not the value.")
 			p.button("Save").has("aria-disabled", "true")
-			p.button("Save").describedBy(regexpOf("This is the placeholder"))
+			p.button("Save").describedBy(like("This is the placeholder"))
 			p.button("Save").press("Enter")
 			p.dialog("Edit secret").shows()
 
@@ -205,7 +205,7 @@ func TestPlaceholderIsNoFirstValue(t *testing.T) {
 			p.expect(http.StatusUnprocessableEntity)
 			p.button("Save").click()
 		}
-		p.sees(regexpOf("This is the placeholder, not the value"))
+		p.sees(like("This is the placeholder, not the value"))
 		p.button("Keep the stored value").missing()
 	})
 }
@@ -326,7 +326,7 @@ func TestUndoOntoATakenName(t *testing.T) {
 	})
 }
 
-// fill takes n places of acme's hook.
+// fillPlaces takes n places of acme's hook.
 func (s *site) fillPlaces(t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
@@ -349,7 +349,7 @@ func TestTwentyPlaces(t *testing.T) {
 		p.sees("All 20 places are in use.")
 		p.css("tbody").counts(20)
 		p.link("Add secret").has("aria-disabled", "true")
-		p.link("Add secret").describedBy(regexpOf("All 20 places are in use"))
+		p.link("Add secret").describedBy(like("All 20 places are in use"))
 
 		p.link("Delete THE_LAST").click()
 		p.field("Type THE_LAST to confirm").fill("THE_LAST")
@@ -373,7 +373,7 @@ func TestLastPlaceTakenMeanwhile(t *testing.T) {
 		s.addSecret(t, "FASTER", "x")
 		p.expect(http.StatusConflict)
 		p.button("Save").click()
-		p.sees(regexpOf("All 20 places are in use"))
+		p.sees(like("All 20 places are in use"))
 		p.field("Name").holds("TOO_LATE")
 		p.field("Note").holds("a note")
 		if p.script {

@@ -32,6 +32,9 @@ type site struct {
 	answers []answer // as they left the server
 	planted []string // values that only a reveal or a copy may be answered with
 	log     bytes.Buffer
+
+	slowPath string // requests to paths that end in this wait for goOn
+	goOn     chan struct{}
 }
 
 type answer struct {
@@ -114,12 +117,33 @@ func (s *site) plant(value string) string {
 // record keeps what the server answers.
 func (s *site) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.wait(r)
 		copied := &copyingWriter{ResponseWriter: w}
 		next.ServeHTTP(copied, r)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.answers = append(s.answers, answer{r.Method, r.URL.Path, w.Header().Clone(), copied.body.String()})
 	})
+}
+
+// slow makes the server wait with every request to a path that ends in suffix,
+// until goOn is called.
+func (s *site) slow(suffix string) (goOn func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	gate := make(chan struct{})
+	s.slowPath, s.goOn = suffix, gate
+	return sync.OnceFunc(func() { close(gate) })
+}
+
+func (s *site) wait(r *http.Request) {
+	s.mu.Lock()
+	held := s.goOn != nil && strings.HasSuffix(r.URL.Path, s.slowPath)
+	goOn := s.goOn
+	s.mu.Unlock()
+	if held {
+		<-goOn
+	}
 }
 
 type copyingWriter struct {
@@ -168,7 +192,7 @@ func (s *site) admin(t testing.TB) store.Actor { return s.Actor(t, storetest.Acm
 // place is acme's hook, as the place of its secrets.
 func (s *site) place() store.Place { return s.Org(storetest.Acme).Place() }
 
-// hooks, editorPage and secrets are the addresses that most journeys begin at.
+// The addresses that most journeys begin at.
 func (s *site) hooksPath() string   { return "/orgs/acme/hooks" }
 func (s *site) editorPath() string  { return s.hooksPath() + "/" + s.Org(storetest.Acme).Hook }
 func (s *site) secretsPath() string { return s.editorPath() + "/secrets" }
