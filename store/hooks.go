@@ -172,7 +172,7 @@ func (s *Store) HookToDelete(ctx context.Context, a Actor, id string) (Hook, err
 }
 
 func (s *Store) viewHook(ctx context.Context, a Actor, act guard.Action, id string) (Hook, error) {
-	return guard.View(ctx, s.db, a, act, func(tx *guard.ReadTx) (Hook, error) {
+	return guard.ViewOf(ctx, s.db, a, act, thisHook(id), func(tx *guard.ReadTx) (Hook, error) {
 		row, err := getHook(tx, id)
 		return row.hook(), err
 	})

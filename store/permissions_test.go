@@ -73,7 +73,7 @@ var calls = []call{
 	{"CountHooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
 	{"Hook", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
 	{"HookForm", "", "hook.create", store.Editor, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return w.HookForm(ctx, a) }},
-	{"HookToDelete", "", "hook.delete", store.Editor, false, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+	{"HookToDelete", "", "hook.delete", store.Editor, false, "View", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		return errOf(w.HookToDelete(ctx, a, x.hook))
 	}},
 	{"CreateHook", "", "hook.create", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
@@ -107,7 +107,7 @@ var calls = []call{
 		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), "")
 		return err
 	}},
-	{"SecretForm", "to change", "secret.update", store.Editor, false, "View", "secret", noTarget, func(w *world, a store.Actor, x things) error {
+	{"SecretForm", "to change", "secret.update", store.Editor, false, "View", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), x.secret)
 		return err
 	}},

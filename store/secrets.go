@@ -175,12 +175,12 @@ func (s *Store) Secret(ctx context.Context, a Actor, in Place, id string) (Secre
 // SecretForm is what a form to add (id is "") or change a secret needs. It asks for
 // the permission to do it.
 func (s *Store) SecretForm(ctx context.Context, a Actor, in Place, id string) (Secret, SecretList, error) {
-	act := in.actions().update
+	act, about := in.actions().update, secretIn(in, id)
 	if id == "" {
-		act = in.actions().create
+		act, about = in.actions().create, newSecretIn(in)
 	}
 	var secret Secret
-	list, err := guard.View(ctx, s.db, a, act, func(tx *guard.ReadTx) (SecretList, error) {
+	list, err := guard.ViewOf(ctx, s.db, a, act, about, func(tx *guard.ReadTx) (SecretList, error) {
 		list, err := s.secretList(tx, in)
 		if err != nil || id == "" {
 			return list, err
@@ -200,6 +200,14 @@ func secretIn(in Place, id string) guard.Targets {
 	}
 }
 
+// newSecretIn is the target of adding a secret: the hook, before there is one.
+func newSecretIn(in Place) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		hook, err := parent(tx, in)
+		return []guard.Target{secretTarget(secretRow{}, hook)}, err
+	}
+}
+
 func secretTarget(row secretRow, hook hookRow) guard.Target {
 	return guard.Target{Kind: "secret", ID: row.ID, Name: row.Name, Version: row.Version, Parent: hook.ID, ParentName: hook.Name}
 }
@@ -216,11 +224,7 @@ func (s *Store) AddSecret(ctx context.Context, a Actor, in Place, n NewSecret) (
 	if err := checkNote(n.Note); err != nil {
 		return Secret{}, err
 	}
-	target := func(tx *guard.WriteTx) ([]guard.Target, error) {
-		hook, err := parent(tx, in)
-		return []guard.Target{secretTarget(secretRow{}, hook)}, err
-	}
-	return guard.Act(ctx, s.db, a, in.actions().create, target, func(tx *guard.WriteTx) (Secret, error) {
+	return guard.Act(ctx, s.db, a, in.actions().create, newSecretIn(in), func(tx *guard.WriteTx) (Secret, error) {
 		if err := s.freePlace(tx, in); err != nil {
 			return Secret{}, err
 		}

@@ -32,10 +32,16 @@ type Targets func(tx *WriteTx) ([]Target, error)
 // View runs fn in a read-only transaction, if the actor may do what act names.
 // A refusal is an audit entry and an error of code Denied.
 func View[T any](ctx context.Context, db *DB, who Who, act Action, fn func(*ReadTx) (T, error)) (T, error) {
+	nothing := func(*WriteTx) ([]Target, error) { return nil, nil }
+	return ViewOf(ctx, db, who, act, nothing, fn)
+}
+
+// ViewOf is View for a page about something: the entry of a refusal names it.
+func ViewOf[T any](ctx context.Context, db *DB, who Who, act Action, targets Targets, fn func(*ReadTx) (T, error)) (T, error) {
 	var none T
 	w := who.identity()
 	if !w.holds(act.need) {
-		return none, db.refuseView(ctx, w, act)
+		return none, db.refuseView(ctx, w, act, targets)
 	}
 	tx, err := db.read(ctx, w)
 	if err != nil {
@@ -182,17 +188,10 @@ func (tx *WriteTx) finish(outcome, reason string) error {
 	return nil
 }
 
-// refuseView writes the entry of a read that was refused.
-func (db *DB) refuseView(ctx context.Context, who identity, act Action) error {
+// refuseView writes the entry of a read that was refused. It stays refused if the
+// role has been raised since.
+func (db *DB) refuseView(ctx context.Context, who identity, act Action, targets Targets) error {
 	return explain(db.write(ctx, func() error {
-		tx, err := db.begin(who, act)
-		if err != nil {
-			return err
-		}
-		defer tx.rollback()
-		if err := tx.recheck(); err != nil {
-			return err
-		}
-		return tx.refuse(outcomeDenied, deniedFor(tx.who))
+		return db.perform(who, act, targets, func(*WriteTx) error { return deniedFor(who) })
 	}))
 }
