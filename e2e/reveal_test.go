@@ -502,7 +502,7 @@ func TestViewerSeesNoValue(t *testing.T) {
 		s := newSite(t)
 		p := s.visitAs(t, "viewer", s.secretsPath(), settings...)
 		p.sees("You can see names and history, not values.")
-		p.sees("Your role here is Viewer.")
+		p.sees("Your role here is Viewer. Admins who can change it: acme admin, acme owner.")
 		p.row("API_KEY").shows()
 		p.row("API_KEY").css("button, a").counts(0)
 		p.group("Value hidden").has("aria-disabled", "true")

@@ -142,7 +142,7 @@ func (s *Store) ResetPassword(ctx context.Context, o Origin, token, password str
 			return Session{}, err
 		}
 		*tx.Target() = guard.Target{Kind: "user", ID: who.ID, Name: who.Name}
-		return newSession(tx, o, who)
+		return newSession(tx, who)
 	})
 }
 

@@ -70,7 +70,7 @@ func (s *Store) SignIn(ctx context.Context, o Origin, email, password, oldToken 
 		if err := endToken(tx, oldToken); err != nil {
 			return Session{}, err
 		}
-		return newSession(tx, o, who)
+		return newSession(tx, who)
 	})
 	if ok { // also where the session could not be written: they do know the password
 		s.signIns.clear(limits...)
@@ -100,15 +100,15 @@ func triesLeft(n int) string {
 }
 
 // newSession makes the session of somebody who has just shown who they are.
-func newSession(tx *guard.WriteTx, o Origin, who guard.Credentials) (Session, error) {
+func newSession(tx *guard.WriteTx, who guard.Credentials) (Session, error) {
 	made := Session{Token: newToken(), ExpiresAt: tx.Now().Add(guard.SessionAbsolute)}
-	id := newID()
+	id, from := newID(), tx.Origin()
 	tx.As(who.ID, who.Name, id)
 	_, err := tx.Exec(`
 		INSERT INTO sessions (id, token_hash, user, created_at, seen_at, expires_at, confirmed_at, address, agent)
 		VALUES (:id, :token_hash, :user, :now, :now, :expires_at, :now, :address, :agent)`,
 		guard.Args{"id": id, "token_hash": guard.TokenHash(made.Token), "user": who.ID, "now": guard.Micro(tx.Now()),
-			"expires_at": guard.Micro(made.ExpiresAt), "address": o.Address, "agent": o.Agent})
+			"expires_at": guard.Micro(made.ExpiresAt), "address": from.Address, "agent": from.Agent})
 	return made, err
 }
 

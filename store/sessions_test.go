@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"hooksafe/store"
 )
@@ -35,6 +36,21 @@ func TestSignIn(t *testing.T) {
 	}
 	a := must(w.MemberActor(ctx, p, acme))(t) // signing in is a confirmation
 	must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, ""))(t)
+}
+
+// What a client says of itself is kept with the session as it is in the entries.
+func TestSessionKeepsAFitAgent(t *testing.T) {
+	w := newWorld(t)
+	o := from("192.0.2.1")
+	o.Agent = "\xff" + strings.Repeat("é", 5000)
+	must(w.SignIn(ctx, o, "editor@acme.example", password, ""))(t)
+	agent := stored[string](t, w, `SELECT agent FROM sessions ORDER BY created_at DESC, id DESC LIMIT 1`)
+	if len(agent) > 256 || !utf8.ValidString(agent) || !strings.HasPrefix(agent, "\uFFFDé") {
+		t.Errorf("kept %d bytes: %.20q", len(agent), agent)
+	}
+	if e := w.lastEntry(t, serverLog); str(e.Agent) != agent {
+		t.Errorf("the entry says %.20q", str(e.Agent))
+	}
 }
 
 // 0.12, S-09: unknown people and wrong passwords are told the same, and count the same.

@@ -87,7 +87,7 @@ func (s *Store) Setup(ctx context.Context, o Origin, in Setup) (Session, OrgRef,
 			guard.Args{"now": guard.Micro(tx.Now())}); err != nil {
 			return Session{}, err
 		}
-		session, err := newSession(tx, o, guard.Credentials{ID: u.ID, Name: u.Name})
+		session, err := newSession(tx, guard.Credentials{ID: u.ID, Name: u.Name})
 		if err != nil {
 			return Session{}, err
 		}

@@ -244,7 +244,9 @@ func TestViewerSeesNoControls(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w := s.ask(t, request{path: secretsPath, as: "viewer"})
-	wantBody(t, w, `id="secret-`+s.Org(storetest.Acme).Secret+`"`, "You can see names and history, not values.")
+	wantBody(t, w, `id="secret-`+s.Org(storetest.Acme).Secret+`"`, "You can see names and history, not values.",
+		"Your role here is Viewer. Admins who can change it: acme admin, acme owner.")
+	wantNone(t, w.Body.String(), "globex")
 	wantNone(t, w.Body.String(), `/reveal"`, `/copy"`, `/edit"`, `/delete"`, `/secrets/new"`)
 	wantNone(t, s.ask(t, request{path: "/orgs/:org/hooks", as: "viewer"}).Body.String(), "/enabled", "/hooks/new")
 	wantNone(t, s.ask(t, request{path: "/orgs/:org/hooks/:hook", as: "viewer"}).Body.String(), "/enabled", "/delete", `id="save-btn"`)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -36,6 +37,13 @@ func (d *Dashboard) drawSecrets(c echo.Context, a store.Actor, open *views.Revea
 	}
 	list := d.secretList(a, all)
 	list.Open = open
+	if list.Locked {
+		admins, err := d.store.Admins(c.Request().Context(), a)
+		if err != nil {
+			return err
+		}
+		list.Admins = strings.Join(admins, ", ")
+	}
 	return Render(c, http.StatusOK, views.SecretsPage(views.SecretsPageProps{
 		Shell: shell, Head: d.hookHead(a, all.Hook, views.SecretsTab), List: list,
 	}))
@@ -218,8 +226,8 @@ func (d *Dashboard) changeSecret(c echo.Context, a store.Actor, f form) (store.S
 	}
 	change := store.SecretChange{Base: base, Name: f.line("name"), Note: f.line("note")}
 	if value != "" {
-		sealed := store.NewPlaintext(value)
-		change.Value = &sealed
+		typed := store.NewPlaintext(value)
+		change.Value = &typed
 	}
 	return d.store.ChangeSecret(c.Request().Context(), a, place(c), c.Param("secret"), change)
 }

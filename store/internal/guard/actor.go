@@ -157,16 +157,10 @@ func Session(ctx context.Context, db *DB, token string, o Origin) (ServerActor, 
 	return p, nil
 }
 
-// membership is a person's place in an organization.
-type membership struct {
-	OrgRef
-	Role Role
-}
-
 // MemberActor returns the actor for a person in the organization called slug. A
 // person who is no member gets NotFound, as if the organization did not exist.
 func MemberActor(ctx context.Context, db *DB, p ServerActor, slug string) (Actor, error) {
-	var m membership
+	var m Membership
 	err := db.lookup(ctx, &m, `
 		SELECT o.id, o.slug, o.name, m.role
 		FROM organizations o

@@ -43,14 +43,14 @@ func (tx *WriteTx) record(outcome, reason string) error {
 
 // describe is the entry without its place in the log.
 func (tx *WriteTx) describe(id string, e entryOf, outcome, reason string) ledger.Entry {
-	t, w := e.target, tx.who
+	t, w, from := e.target, tx.who, tx.Origin()
 	return ledger.Entry{
 		Format: ledger.Format, ID: id, At: Micro(tx.now),
 		ActorKind: w.kind, Actor: text(w.id), ActorName: text(w.name), Credential: text(w.session),
 		Action: e.act.name, Parent: text(t.Parent), ParentName: text(t.ParentName),
 		TargetKind: text(t.Kind), Target: text(t.ID), TargetName: text(t.Name), TargetVersion: number(t.Version),
 		Outcome: outcome, Reason: text(reason),
-		Address: text(clean(w.origin.Address)), Agent: text(cut(clean(w.origin.Agent), maxAgent)), Request: text(clean(w.origin.Request)),
+		Address: text(from.Address), Agent: text(from.Agent), Request: text(from.Request),
 		Detail: text(t.Detail),
 	}
 }

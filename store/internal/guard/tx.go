@@ -112,6 +112,13 @@ func (tx *WriteTx) ActorName() string { return tx.who.name }
 // Credential is the id of the session that acts, or "".
 func (tx *WriteTx) Credential() string { return tx.who.session }
 
+// Origin is where the request comes from, fit to be stored: text, and an agent of
+// at most 256 bytes.
+func (tx *WriteTx) Origin() Origin {
+	o := tx.who.origin
+	return Origin{clean(o.Address), cut(clean(o.Agent), maxAgent), clean(o.Request)}
+}
+
 // Role is the actor's role as it is now.
 func (tx *WriteTx) Role() Role { return tx.who.role }
 
