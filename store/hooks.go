@@ -294,12 +294,10 @@ func switchOther(tx *guard.WriteTx, row hookRow) (name string, err error) {
 	return other.Name, setEnabled(tx, other.ID, false)
 }
 
+// setEnabled leaves alone who saved the hook last: the switch is no edit, and a
+// conflict must name whoever made one. The audit log tells who switched it.
 func setEnabled(tx *guard.WriteTx, id string, on bool) error {
-	_, err := tx.Exec(`
-		UPDATE hooks
-		SET enabled = :on, updated_at = :now, updated_by = :by, updated_by_name = :by_name
-		WHERE org = :org_id AND id = :id`,
-		guard.Args{"on": on, "now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName(), "id": id})
+	_, err := tx.Exec(`UPDATE hooks SET enabled = :on WHERE org = :org_id AND id = :id`, guard.Args{"on": on, "id": id})
 	return err
 }
 

@@ -32,15 +32,32 @@ func (s *Store) SaveHook(ctx context.Context, a Actor, id string, c HookChange) 
 			return Hook{}, err
 		}
 		if row.Revision != c.Base {
-			return Hook{}, staleHook(row)
+			return Hook{}, staleHook(tx, row)
 		}
 		return saveHook(tx, row, c)
 	})
 }
 
-func staleHook(row hookRow) error {
-	e := guard.Errorf(Stale, "", "%s saved version %d while you were editing.", row.UpdatedBy, row.ScriptVersion)
-	e.By, e.Version, e.Revision = row.UpdatedBy, row.ScriptVersion, row.Revision
+// staleHook names the version of the script if the last save made one.
+func staleHook(tx *guard.WriteTx, row hookRow) error {
+	var made int64
+	err := tx.Get(&made, `SELECT made_at FROM hook_scripts WHERE org = :org_id AND hook = :hook AND version = :version`,
+		guard.Args{"hook": row.ID, "version": row.ScriptVersion})
+	if err != nil {
+		return err
+	}
+	return stale(row.UpdatedBy, row.Revision, row.ScriptVersion, made == row.UpdatedAt)
+}
+
+// stale is the refusal of a save that builds on something older. A name or a note
+// may be all that somebody changed; then there is no version of theirs to name.
+func stale(by string, revision, version int64, theirs bool) error {
+	e := guard.Errorf(Stale, "", "%s saved a change while you were editing.", by)
+	if theirs {
+		e = guard.Errorf(Stale, "", "%s saved version %d while you were editing.", by, version)
+		e.Version = version
+	}
+	e.By, e.Revision = by, revision
 	return e
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"hooksafe/store"
 )
@@ -72,5 +73,32 @@ func TestScriptVersionsThatAreKept(t *testing.T) {
 	got := stored[string](t, w, `SELECT min(version) || ' to ' || max(version) || ', ' || count(*) FROM hook_scripts WHERE hook = ?`, org.Hook)
 	if got != "5 to 24, 20" {
 		t.Errorf("kept are %s", got)
+	}
+}
+
+// A conflict names who saved, whoever worked the switch since, and a version only
+// where they made one.
+func TestStaleHookNamesWhatWasSaved(t *testing.T) {
+	w := newWorld(t)
+	editor, admin, owner, hook := w.Actor(t, acme, "editor"), w.Actor(t, acme, "admin"), w.Actor(t, acme, "owner"), w.Org(acme).Hook
+	for _, c := range []struct {
+		saved   store.HookChange
+		version int64
+	}{
+		{store.HookChange{Base: 1, Name: ptr("renamed")}, 0},
+		{store.HookChange{Base: 2, Script: ptr("newer")}, 2},
+	} {
+		w.Clock.Advance(time.Second)
+		saved := must(w.SaveHook(ctx, admin, hook, c.saved))(t)
+		w.Clock.Advance(time.Second)
+		_, _, err := w.EnableHook(ctx, owner, hook, !saved.Enabled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.SaveHook(ctx, editor, hook, c.saved)
+		e, _ := store.AsError(err)
+		if e.Code != store.Stale || e.By != "acme admin" || e.Version != c.version {
+			t.Errorf("after %+v: %+v", c.saved, e)
+		}
 	}
 }

@@ -289,7 +289,7 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 			return Secret{}, err
 		}
 		if row.Revision != c.Base {
-			return Secret{}, staleSecret(row)
+			return Secret{}, staleSecret(tx, row)
 		}
 		if err := changeSecret(tx, in, row, c); err != nil {
 			return Secret{}, err
@@ -299,10 +299,15 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 	})
 }
 
-func staleSecret(row secretRow) error {
-	e := guard.Errorf(Stale, "", "%s saved this secret while you were editing. Version %d is stored now.", row.UpdatedBy, row.Version)
-	e.By, e.Version, e.Revision = row.UpdatedBy, row.Version, row.Revision
-	return e
+// staleSecret names the version of the value if the last save made one.
+func staleSecret(tx *guard.WriteTx, row secretRow) error {
+	var made int64
+	err := tx.Get(&made, `SELECT made_at FROM secret_versions WHERE org = :org_id AND secret = :secret AND version = :version`,
+		guard.Args{"secret": row.ID, "version": row.Version})
+	if err != nil && guard.CodeOf(err) != NotFound { // a pending secret has no version yet
+		return err
+	}
+	return stale(row.UpdatedBy, row.Revision, row.Version, made == row.UpdatedAt)
 }
 
 func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) error {

@@ -147,6 +147,29 @@ func TestR11OneEdit(t *testing.T) {
 	}
 }
 
+// A conflict names who saved, and a version only where they made one.
+func TestStaleSecretNamesWhatWasSaved(t *testing.T) {
+	w := newWorld(t)
+	editor, admin, org := w.Actor(t, acme, "editor"), w.Actor(t, acme, "admin"), w.Org(acme)
+	for _, c := range []struct {
+		saved   store.SecretChange
+		version int64
+		message string
+	}{
+		{store.SecretChange{Base: 1, Name: "API_KEY", Note: "only the note"}, 0, "acme admin saved a change while you were editing."},
+		{store.SecretChange{Base: 2, Name: "API_KEY", Value: ptr(store.NewPlaintext("new"))}, 2, "acme admin saved version 2 while you were editing."},
+		{store.SecretChange{Base: 3, Name: "RENAMED"}, 0, "acme admin saved a change while you were editing."},
+	} {
+		w.Clock.Advance(time.Second)
+		must(w.ChangeSecret(ctx, admin, org.Place(), org.Secret, c.saved))(t)
+		_, err := w.ChangeSecret(ctx, editor, org.Place(), org.Secret, c.saved)
+		e, _ := store.AsError(err)
+		if e.Code != store.Stale || e.By != "acme admin" || e.Version != c.version || e.Revision != c.saved.Base+1 || e.Message != c.message {
+			t.Errorf("after %+v: %+v", c.saved, e)
+		}
+	}
+}
+
 // race runs do n times at once, over the stores in turn, and counts who succeeded and
 // who was refused with want.
 func race(n int, stores []*store.Store, want store.Code, do func(s *store.Store, i int) error, t *testing.T) (ok, refused int) {

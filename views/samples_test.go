@@ -286,6 +286,8 @@ func entrySample(id string, at time.Time, actor, action, kind, target, parent st
 func auditSample() AuditListProps {
 	denied := entrySample("e5", at(18, 16, 12, 44), "Yuki Tanabe", "secret.reveal", "secret", "DATABASE_URL", "enrich-user-profile")
 	denied.Outcome, denied.Reason = "denied", "Viewer role"
+	adding := entrySample("e10", at(18, 16, 12, 40), "Yuki Tanabe", "secret.create", "secret", "", "enrich-user-profile")
+	adding.Outcome, adding.Reason = "denied", "Viewer role"
 	failed := entrySample("e8", at(18, 9, 1, 2), "mara@brightwater.example", "user.sign_in", "", "", "")
 	failed.Outcome = "failed"
 	revealed := entrySample("e1", at(21, 14, 2, 31), "Priya Raman", "secret.reveal", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile")
@@ -298,6 +300,7 @@ func auditSample() AuditListProps {
 			entrySample("e3", at(21, 9, 31, 2), "Priya Raman", "member.add", "user", "amira@contractor.example", ""),
 			entrySample("e4", at(20, 15, 20, 6), "Priya Raman", "hook.update", "hook", "sync-crm-contact", ""),
 			denied,
+			adding,
 			entrySample("e6", at(18, 9, 12, 10), "Mara Okafor", "secret.create", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			entrySample("e7", at(18, 9, 6, 37), "Mara Okafor", "secret.copy", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			failed,

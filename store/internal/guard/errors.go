@@ -37,7 +37,7 @@ type Error struct {
 	RetryAfter time.Duration // for Limited
 	TriesLeft  int           // for a wrong password: tries before Limited
 	By         string        // for Stale: who saved meanwhile
-	Version    int64         // for Stale: the version that is stored now
+	Version    int64         // for Stale: the version they saved, 0 if they made none
 	Revision   int64         // for Stale: what to build on now
 
 	cause error
