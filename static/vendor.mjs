@@ -1,26 +1,31 @@
-// Makes static/vendor from the packages that package-lock.json pins.
+// Makes static/vendor from the packages that package-lock.json pins, and app.js
+// from src/.
 //
-//   npm ci --ignore-scripts && node vendor.mjs           writes vendor/
-//   npm ci --ignore-scripts && node vendor.mjs --check   fails if vendor/ is anything else
+//   npm ci --ignore-scripts && node vendor.mjs           writes them
+//   npm ci --ignore-scripts && node vendor.mjs --check   fails if they are anything else
 //
-// Everything in vendor/ is committed, so that the build needs neither Node nor
-// the network. manifest.json names every file's package, version, licence and
-// checksum; a Go test compares it with the files.
+// All of it is committed, so that the build needs neither Node nor the network.
+// vendor/manifest.json names every file's package, version, licence and checksum;
+// a Go test compares it with the files.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 
 const here = import.meta.dirname;
 const target = join(here, "vendor");
 
 // A page may use these icons and no other. Names are Lucide's.
 const icons = [
-  "badge-check", "bot", "check", "chevron-right", "chevrons-up-down", "circle-alert", "circle-check",
-  "clipboard-paste", "copy", "ellipsis", "eye", "eye-off", "history", "info", "key-round", "lock-keyhole", "log-in",
-  "log-out", "menu", "message-square-text", "pencil", "plus", "scroll-text", "search", "shield-check", "square-pen",
-  "terminal", "timer", "trash-2", "triangle-alert", "type", "undo-2", "user", "user-check", "user-plus", "users",
-  "webhook", "wrench", "x",
+  "arrow-down", "arrow-up", "badge-check", "ban", "bot", "calendar", "case-sensitive", "check", "chevron-down",
+  "chevron-right", "chevrons-up-down", "circle-alert", "circle-check", "circle-dashed", "circle-dot",
+  "circle-help", "clipboard-paste", "copy", "copy-plus", "corner-down-left", "download", "ellipsis", "eye",
+  "eye-off", "filter", "flame", "git-compare", "history", "info", "key-round", "keyboard", "laptop",
+  "list-filter", "lock-keyhole", "log-in", "log-out", "menu", "message-square-text", "monitor", "moon",
+  "pencil", "plus", "power", "regex", "scroll-text", "search", "settings", "shield-check", "smartphone",
+  "square-pen", "sun", "sun-moon", "tablet", "terminal", "timer", "trash-2", "triangle-alert", "type",
+  "undo-2", "user", "user-check", "user-plus", "users", "webhook", "whole-word", "wrench", "x",
 ];
 
 const packages = [
@@ -70,41 +75,51 @@ function sprite(root) {
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
 }
 
+// bundle makes one script out of a module and what it imports.
+function bundle(source, format) {
+  const { outputFiles: [script] } = buildSync({
+    entryPoints: [join(here, "src", source)],
+    bundle: true, minify: true, format, target: "es2022", charset: "utf8", write: false,
+  });
+  return Buffer.from(script.contents);
+}
+
+// build returns the content of every file by its path in this folder.
 function build() {
-  const made = new Map();
+  const made = new Map([["app.js", bundle("app.js", "iife")]]);
   const manifest = [];
   for (const { name, licence, files } of packages) {
     const root = join(here, "node_modules", name);
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     for (const [file, make] of Object.entries(files)) {
       const content = make(root);
-      made.set(file, content);
+      made.set(join("vendor", file), content);
       manifest.push({ file, name, version, licence, sha384: createHash("sha384").update(content).digest("base64") });
     }
   }
-  return made.set("manifest.json", Buffer.from(JSON.stringify(manifest, null, 2) + "\n"));
+  return made.set(join("vendor", "manifest.json"), Buffer.from(JSON.stringify(manifest, null, 2) + "\n"));
 }
 
 function write(made) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);
   for (const [file, content] of made) {
-    writeFileSync(join(target, file), content);
+    writeFileSync(join(here, file), content);
   }
 }
 
 function differences(made) {
-  const kept = readdirSync(target);
+  const kept = ["app.js", ...readdirSync(target).map((file) => join("vendor", file))];
   return [
     ...kept.filter((file) => !made.has(file)).map((file) => `${file} is not ours`),
     ...[...made.keys()].filter((file) => !kept.includes(file)).map((file) => `${file} is missing`),
-    ...kept.filter((file) => made.has(file) && !made.get(file).equals(readFileSync(join(target, file)))).map((file) => `${file} has changed`),
+    ...kept.filter((file) => made.has(file) && !made.get(file).equals(readFileSync(join(here, file)))).map((file) => `${file} has changed`),
   ];
 }
 
 if (process.argv[2] === "--check") {
   const found = differences(build());
-  for (const line of found) console.error(`static/vendor: ${line}`);
+  for (const line of found) console.error(`static: ${line}`);
   process.exitCode = found.length ? 1 : 0;
 } else {
   write(build());

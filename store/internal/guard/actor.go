@@ -83,8 +83,15 @@ type ServerActor struct {
 	who     identity
 	email   string
 	lastOrg string
+	look    Look
 	data    []byte
 	rested  bool // not seen for a minute or more
+}
+
+// Look is how a person wants pages to be.
+type Look struct {
+	Theme     string `db:"theme"`     // system, light or dark
+	Shortcuts bool   `db:"shortcuts"` // single keys do something
 }
 
 func (p ServerActor) identity() identity { return p.who }
@@ -96,6 +103,9 @@ func (p ServerActor) Email() string { return p.email }
 
 // LastOrg is the slug of the organization this session used last, or "".
 func (p ServerActor) LastOrg() string { return p.lastOrg }
+
+// Look is how the person wants pages to be.
+func (p ServerActor) Look() Look { return p.look }
 
 // SessionData is what the dashboard keeps with the session.
 func (p ServerActor) SessionData() []byte { return p.data }
@@ -122,6 +132,7 @@ type sessionRow struct {
 	SeenAt      int64   `db:"seen_at"`
 	LastOrg     *string `db:"last_org"`
 	Data        []byte  `db:"data"`
+	Look
 }
 
 // Session returns the person behind a session's token. An unknown, ended or
@@ -130,7 +141,8 @@ func Session(ctx context.Context, db *DB, token string, o Origin) (ServerActor, 
 	var row sessionRow
 	now := db.clock.Now()
 	err := db.lookup(ctx, &row, `
-		SELECT s.id, s.user, u.email, u.name, s.confirmed_at, s.seen_at, g.slug AS last_org, s.data
+		SELECT s.id, s.user, u.email, u.name, s.confirmed_at, s.seen_at, g.slug AS last_org, s.data,
+			u.theme, u.shortcuts
 		FROM sessions s
 		JOIN users u ON u.id = s.user
 		LEFT JOIN organizations g ON g.id = s.last_org
@@ -145,7 +157,7 @@ func Session(ctx context.Context, db *DB, token string, o Origin) (ServerActor, 
 	p := ServerActor{
 		who: identity{kind: kindUser, id: row.User, name: row.Name, session: row.ID,
 			confirmed: fromMicro(row.ConfirmedAt), origin: o},
-		email: row.Email, data: row.Data,
+		email: row.Email, look: row.Look, data: row.Data,
 	}
 	if row.LastOrg != nil {
 		p.lastOrg = *row.LastOrg
@@ -196,6 +208,35 @@ func OperatorIn(ctx context.Context, db *DB, op ServerActor, slug string) (Actor
 	return Actor{who}, nil
 }
 
+// Due returns the server, acting in each organization in which something deleted
+// can't be brought back any more.
+func Due(ctx context.Context, db *DB) ([]Actor, error) {
+	c, release, err := db.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	stmt, err := c.prepare(`
+		SELECT o.id, o.slug, o.name
+		FROM organizations o
+		WHERE o.deleted_at IS NULL AND (
+			EXISTS (SELECT 1 FROM hooks h WHERE h.org = o.id AND h.purge_at <= ?)
+			OR EXISTS (SELECT 1 FROM secrets s WHERE s.org = o.id AND s.purge_at <= ?))`)
+	if err != nil {
+		return nil, err
+	}
+	var orgs []OrgRef
+	now := Micro(db.clock.Now())
+	if err := stmt.SelectContext(ctx, &orgs, now, now); err != nil {
+		return nil, explain(err)
+	}
+	actors := make([]Actor, len(orgs))
+	for i, o := range orgs {
+		actors[i] = Actor{identity{kind: kindServer, name: "Hooksafe", org: o}}
+	}
+	return actors, nil
+}
+
 // Membership is one of a person's organizations.
 type Membership struct {
 	OrgRef
@@ -240,7 +281,7 @@ func (tx *WriteTx) recheck() error {
 		FROM organizations o
 		LEFT JOIN members m ON m.org = o.id AND m.user = ?
 		WHERE o.id = ? AND o.deleted_at IS NULL`, w.id, w.org.ID)
-	if errors.Is(err, sql.ErrNoRows) || (err == nil && role == nil && w.kind != kindOperator) {
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && role == nil && w.kind == kindUser) {
 		return Missing()
 	}
 	if err != nil {

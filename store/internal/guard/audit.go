@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func (tx *WriteTx) record(outcome, reason string) error {
 		if i > 0 {
 			id = newID()
 		}
-		if err := tx.append(tx.head, tx.describe(id, e, outcome, reason)); err != nil {
+		if err := tx.append(tx.head, e.act.class, tx.describe(id, e, outcome, reason)); err != nil {
 			return err
 		}
 	}
@@ -55,8 +56,9 @@ func (tx *WriteTx) describe(id string, e entryOf, outcome, reason string) ledger
 	}
 }
 
-// append gives an entry its place, its leaf and its row.
-func (tx *WriteTx) append(h *head, e ledger.Entry) error {
+// append gives an entry its place, its leaf and its row, and keeps beside the log
+// what pages look it up by.
+func (tx *WriteTx) append(h *head, c class, e ledger.Entry) error {
 	e.Log, e.Seq = h.ID, h.Size+1
 	leaf := e.LeafHash()
 	e.Leaf = leaf[:]
@@ -73,10 +75,50 @@ func (tx *WriteTx) append(h *head, e ledger.Entry) error {
 		e.Outcome, e.Reason, e.Address, e.Agent, e.Request, e.Change, e.Detail, e.Leaf); err != nil {
 		return fmt.Errorf("append audit entry: %w", err)
 	}
+	if err := errors.Join(tx.count(c, e), tx.noteNames(e)); err != nil {
+		return err
+	}
 	h.tree.Append(leaf)
 	h.Size, h.LastAt = e.Seq, e.At
 	if h.Size%ledger.MarkEvery == 0 {
 		return tx.mark(h)
+	}
+	return nil
+}
+
+// microsPerDay is how long a day of UTC is in stored time.
+const microsPerDay = 24 * 60 * 60 * 1e6
+
+// count adds an entry to the totals of its day.
+func (tx *WriteTx) count(c class, e ledger.Entry) error {
+	return tx.run(`
+		INSERT INTO audit_days (log, day, actor_kind, actor, class, outcome, n, first_seq, last_seq, last_at)
+		VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+		ON CONFLICT (log, day, actor_kind, actor, class, outcome)
+		DO UPDATE SET n = audit_days.n + 1, last_seq = excluded.last_seq, last_at = excluded.last_at`,
+		e.Log, e.At/microsPerDay, e.ActorKind, value(e.Actor), string(c), e.Outcome, e.Seq, e.Seq, e.At)
+}
+
+// noteNames notes the names that an entry brings for the first time.
+func (tx *WriteTx) noteNames(e ledger.Entry) error {
+	for _, n := range []struct {
+		part     string
+		kind     string
+		id, name *string
+	}{
+		{"actor", e.ActorKind, e.Actor, e.ActorName},
+		{"parent", "hook", e.Parent, e.ParentName},
+		{"target", value(e.TargetKind), e.Target, e.TargetName},
+	} {
+		if n.id == nil || n.name == nil {
+			continue
+		}
+		if err := tx.run(`
+			INSERT INTO audit_names (log, part, id, name, kind, seq)
+			VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (log, part, id, name) DO NOTHING`, e.Log, n.part, *n.id, *n.name, n.kind, e.Seq); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -171,7 +213,7 @@ func (tx *WriteTx) genesis(log string, e entryOf) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.append(h, tx.describe(newID(), e, outcomeDone, "")); err != nil {
+	if err := tx.append(h, e.act.class, tx.describe(newID(), e, outcomeDone, "")); err != nil {
 		return err
 	}
 	return tx.sign(h)
@@ -182,6 +224,13 @@ func text(s string) *string {
 		return nil
 	}
 	return &s
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func number(n int64) *int64 {

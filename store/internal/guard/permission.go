@@ -52,7 +52,8 @@ func (r *Role) Scan(src any) error {
 type Permission uint8
 
 // The permissions. OwnAccount is what a signed-in person may do to themselves,
-// Operate what the operator may do on the host; neither comes with a role.
+// Operate what the operator may do on the host, Purge what the server does by
+// itself; none of them comes with a role.
 const (
 	SeeHooks Permission = iota + 1
 	SeeOwnEntries
@@ -66,8 +67,10 @@ const (
 	ManageMembers
 	ManageOrganization
 	MakeAdmins
+	EndSessions
 	OwnAccount
 	Operate
+	Purge
 )
 
 // permissions is the table of roles: the lowest role that holds a permission,
@@ -89,16 +92,27 @@ var permissions = map[Permission]struct {
 	ManageMembers:             {"add and remove members, change their roles", Admin, true},
 	ManageOrganization:        {"change the organization itself", Owner, true},
 	MakeAdmins:                {"make or unmake owners and admins", Owner, true},
+	EndSessions:               {"sign members out", Owner, false},
 }
 
 // Action is something that leaves an audit entry: its name there, the permission
-// it needs, and whether it needs a recent confirmation by password. Only this
-// table makes actions.
+// it needs, whether it needs a recent confirmation by password, and the class it
+// counts in. Only this table makes actions.
 type Action struct {
 	name    string
 	need    Permission
 	confirm bool
+	class   class
 }
+
+// class is what the day's totals tell apart.
+type class string
+
+const (
+	opens   class = "open"   // a value was seen or taken
+	changes class = "change" // something is different now
+	looks   class = "look"   // neither
+)
 
 // Name is the action as audit entries write it, resource.verb.
 func (a Action) Name() string { return a.name }
@@ -109,49 +123,58 @@ const recently = true
 
 // The actions.
 var (
-	HookRead    = Action{"hook.read", SeeHooks, false}
-	HookCreate  = Action{"hook.create", EditHooks, false}
-	HookUpdate  = Action{"hook.update", EditHooks, false}
-	HookEnable  = Action{"hook.enable", EditHooks, false}
-	HookDisable = Action{"hook.disable", EditHooks, false}
-	HookDelete  = Action{"hook.delete", EditHooks, false}
-	HookRestore = Action{"hook.restore", EditHooks, false}
+	HookRead    = Action{"hook.read", SeeHooks, false, looks}
+	HookCreate  = Action{"hook.create", EditHooks, false, changes}
+	HookUpdate  = Action{"hook.update", EditHooks, false, changes}
+	HookEnable  = Action{"hook.enable", EditHooks, false, changes}
+	HookDisable = Action{"hook.disable", EditHooks, false, changes}
+	HookDelete  = Action{"hook.delete", EditHooks, false, changes}
+	HookRestore = Action{"hook.restore", EditHooks, false, changes}
+	HookDestroy = Action{"hook.destroy", EditHooks, false, changes}
+	HookPurge   = Action{"hook.destroy", Purge, false, changes}
 
-	SecretRead    = Action{"secret.list", SeeHooks, false}
-	SecretCreate  = Action{"secret.create", EditHookSecrets, false}
-	SecretUpdate  = Action{"secret.update", EditHookSecrets, false}
-	SecretDelete  = Action{"secret.delete", EditHookSecrets, false}
-	SecretRestore = Action{"secret.restore", EditHookSecrets, false}
-	SecretReveal  = Action{"secret.reveal", RevealHookSecrets, recently}
-	SecretCopy    = Action{"secret.copy", RevealHookSecrets, recently}
+	SecretRead    = Action{"secret.list", SeeHooks, false, looks}
+	SecretCreate  = Action{"secret.create", EditHookSecrets, false, changes}
+	SecretUpdate  = Action{"secret.update", EditHookSecrets, false, changes}
+	SecretDelete  = Action{"secret.delete", EditHookSecrets, false, changes}
+	SecretRestore = Action{"secret.restore", EditHookSecrets, false, changes}
+	SecretDestroy = Action{"secret.destroy", EditHookSecrets, false, changes}
+	SecretPurge   = Action{"secret.destroy", Purge, false, changes}
+	SecretBurst   = Action{"secret.burst", RevealHookSecrets, false, looks}
+	SecretReveal  = Action{"secret.reveal", RevealHookSecrets, recently, opens}
+	SecretCopy    = Action{"secret.copy", RevealHookSecrets, recently, opens}
 
-	OrganizationSecretCreate  = Action{"secret.create", EditOrganizationSecrets, false}
-	OrganizationSecretUpdate  = Action{"secret.update", EditOrganizationSecrets, false}
-	OrganizationSecretDelete  = Action{"secret.delete", EditOrganizationSecrets, false}
-	OrganizationSecretRestore = Action{"secret.restore", EditOrganizationSecrets, false}
-	OrganizationSecretReveal  = Action{"secret.reveal", RevealOrganizationSecrets, recently}
-	OrganizationSecretCopy    = Action{"secret.copy", RevealOrganizationSecrets, recently}
+	OrganizationSecretCreate  = Action{"secret.create", EditOrganizationSecrets, false, changes}
+	OrganizationSecretUpdate  = Action{"secret.update", EditOrganizationSecrets, false, changes}
+	OrganizationSecretDelete  = Action{"secret.delete", EditOrganizationSecrets, false, changes}
+	OrganizationSecretRestore = Action{"secret.restore", EditOrganizationSecrets, false, changes}
+	OrganizationSecretDestroy = Action{"secret.destroy", EditOrganizationSecrets, false, changes}
+	OrganizationSecretReveal  = Action{"secret.reveal", RevealOrganizationSecrets, recently, opens}
+	OrganizationSecretCopy    = Action{"secret.copy", RevealOrganizationSecrets, recently, opens}
 
-	AuditRead    = Action{"audit.read", SeeOwnEntries, false}
-	AuditExport  = Action{"audit.export", ReadAudit, false}
-	MemberList   = Action{"member.list", SeeMembers, false}
-	MemberAdd    = Action{"member.add", ManageMembers, recently}
-	MemberRole   = Action{"member.role", ManageMembers, recently}
-	MemberRemove = Action{"member.remove", ManageMembers, recently}
+	AuditRead     = Action{"audit.read", SeeOwnEntries, false, looks}
+	AuditExport   = Action{"audit.export", ReadAudit, false, changes}
+	MemberList    = Action{"member.list", SeeMembers, false, looks}
+	MemberAdd     = Action{"member.add", ManageMembers, recently, changes}
+	MemberRole    = Action{"member.role", ManageMembers, recently, changes}
+	MemberSignOut = Action{"member.sign_out", EndSessions, false, changes}
+	MemberRemove  = Action{"member.remove", ManageMembers, recently, changes}
 
-	UserCreate         = Action{"user.create", Operate, false}
-	ResetLinkCreate    = Action{"reset_link.create", Operate, false}
-	OrganizationCreate = Action{"organization.create", Operate, false}
-	ServerInit         = Action{"server.init", Operate, false}
-	SetupToken         = Action{"setup.open", Operate, false}
+	UserCreate         = Action{"user.create", Operate, false, changes}
+	ResetLinkCreate    = Action{"reset_link.create", Operate, false, changes}
+	OrganizationCreate = Action{"organization.create", Operate, false, changes}
+	ServerInit         = Action{"server.init", Operate, false, changes}
+	SetupToken         = Action{"setup.open", Operate, false, changes}
 
-	UserSignOut        = Action{"user.sign_out", OwnAccount, false}
-	UserConfirm        = Action{"user.confirm", OwnAccount, false}
-	UserChangePassword = Action{"user.change_password", OwnAccount, false}
+	UserSignOut        = Action{"user.sign_out", OwnAccount, false, looks}
+	UserUpdate         = Action{"user.update", OwnAccount, false, changes}
+	UserEndSession     = Action{"session.end", OwnAccount, false, changes}
+	UserConfirm        = Action{"user.confirm", OwnAccount, false, looks}
+	UserChangePassword = Action{"user.change_password", OwnAccount, false, changes}
 
-	UserSignIn        = Action{"user.sign_in", 0, false}
-	UserResetPassword = Action{"user.reset_password", 0, false}
-	SetupDone         = Action{"setup.done", 0, false}
+	UserSignIn        = Action{"user.sign_in", 0, false, looks}
+	UserResetPassword = Action{"user.reset_password", 0, false, changes}
+	SetupDone         = Action{"setup.done", 0, false, changes}
 )
 
 // holds says whether an identity has a permission.
@@ -163,6 +186,8 @@ func (w identity) holds(p Permission) bool {
 		return w.kind == kindOperator
 	case p == OwnAccount:
 		return w.kind == kindUser
+	case p == Purge:
+		return w.kind == kindServer
 	case w.org.ID == "":
 		return false
 	case w.kind == kindOperator:

@@ -23,9 +23,11 @@ func TestS16Permissions(t *testing.T) {
 		ManageOrganization:        "O . . . op . .",
 		MakeAdmins:                "O . . . op . .",
 		OwnAccount:                "O A E V . person .",
+		EndSessions:               "O . . . . . .",
 		Operate:                   ". . . . op . .",
+		Purge:                     ". . . . . . .",
 		0:                         ". . . . . . nobody",
-		Operate + 1:               ". . . . . . .",
+		Purge + 1:                 ". . . . . . .",
 	}
 	who := []identity{
 		w.actor(t, acme, Owner).who, w.actor(t, acme, Admin).who, w.actor(t, acme, Editor).who, w.actor(t, acme, Viewer).who,

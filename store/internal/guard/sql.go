@@ -20,8 +20,12 @@ type Args map[string]any
 // ownedTables are the tables whose rows belong to an organization. A statement
 // on one of them must ask for :org_id.
 var ownedTables = []string{
-	"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses", "audit_entries",
+	"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses",
+	"audit_entries", "audit_days", "audit_names",
 }
+
+// auditTables are the owned tables that only the guard writes.
+var auditTables = []string{"audit_entries", "audit_days", "audit_names"}
 
 // guardTables are read and written by the guard alone.
 var guardTables = []string{"organizations", "audit_logs", "audit_marks"}
@@ -171,7 +175,7 @@ func check(query string) (form, error) {
 			return form{}, fmt.Errorf("table %s is the guard's", word)
 		case slices.Contains(ownedTables, word) && !slices.Contains(f.names, "org_id"):
 			return form{}, fmt.Errorf("a statement on %s must name its organization, :org_id", word)
-		case word == "audit_entries" && !strings.HasPrefix(strings.TrimSpace(lower), "select"):
+		case slices.Contains(auditTables, word) && !strings.HasPrefix(strings.TrimSpace(lower), "select"):
 			return form{}, errors.New("audit entries are written by the guard")
 		}
 	}

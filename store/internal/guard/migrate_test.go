@@ -1,0 +1,67 @@
+package guard
+
+import (
+	"testing"
+	"time"
+)
+
+// backToSchema1 takes away what the second migration made.
+const backToSchema1 = `
+	DROP INDEX hooks_deleted;
+	DROP INDEX secrets_deleted;
+	DROP INDEX audit_entries_action;
+	DROP INDEX audit_entries_address;
+	DROP INDEX audit_entries_request;
+	DROP INDEX audit_entries_refused;
+	DROP TABLE audit_days;
+	DROP TABLE audit_names;
+	ALTER TABLE users DROP COLUMN theme;
+	ALTER TABLE users DROP COLUMN shortcuts;
+	ALTER TABLE hooks DROP COLUMN reads;
+	ALTER TABLE hooks DROP COLUMN deleted_by_name;
+	ALTER TABLE secrets DROP COLUMN deleted_by_name;
+	DELETE FROM goose_db_version WHERE version_id = 2`
+
+// A log that was written under schema 1 gets the totals and names that it would
+// have had.
+func TestMigrationCatchesUp(t *testing.T) {
+	w := newWorld(t)
+	who := w.actor(t, acme, Editor)
+	for _, act := range []Action{HookCreate, HookUpdate, HookUpdate, SecretReveal, SecretCopy} {
+		if _, err := Act(ctx, w.DB, who, act, func(*WriteTx) ([]Target, error) {
+			return []Target{{Kind: "secret", ID: "s1", Name: "API_KEY", Parent: "h1", ParentName: "enrich"}}, nil
+		}, nothing); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.pass(140 * time.Minute)
+	}
+	_, err := View(ctx, w.DB, w.actor(t, acme, Viewer), HookCreate, func(*ReadTx) (struct{}, error) { return struct{}{}, nil })
+	wantCode(t, err, Denied)
+
+	const days = `
+		SELECT group_concat(row, x'0a') FROM (
+			SELECT concat_ws(' ', log, day, actor_kind, actor, class, outcome, n, first_seq, last_seq, last_at) AS row
+			FROM audit_days ORDER BY row)`
+	const names = `
+		SELECT group_concat(row, x'0a') FROM (
+			SELECT concat_ws(' ', log, part, id, name, kind, seq) AS row
+			FROM audit_names ORDER BY row)`
+	wantDays, wantNames := one[string](t, w, days), one[string](t, w, names)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	spoilSQL(backToSchema1)(t, w)
+	o := w.options(t)
+	o.Migrate = true
+	w.DB = w.open(t, o)
+
+	if got := one[string](t, w, days); got != wantDays {
+		t.Errorf("totals are\n%s\nwant\n%s", got, wantDays)
+	}
+	if got := one[string](t, w, names); got != wantNames {
+		t.Errorf("names are\n%s\nwant\n%s", got, wantNames)
+	}
+	if one[int](t, w, `SELECT count(DISTINCT day) FROM audit_days`) < 2 || one[int](t, w, `SELECT count(DISTINCT class) FROM audit_days`) != 3 {
+		t.Error("the log is too small to show anything")
+	}
+}
