@@ -27,7 +27,7 @@ const backToSchema1 = `
 func TestMigrationCatchesUp(t *testing.T) {
 	w := newWorld(t)
 	who := w.actor(t, acme, Editor)
-	for _, act := range []Action{HookCreate, HookUpdate, HookUpdate, SecretReveal, SecretCopy} {
+	for _, act := range []Action{SecretReveal, HookCreate, HookUpdate, HookUpdate, HookDelete} {
 		if _, err := Act(ctx, w.DB, who, act, func(*WriteTx) ([]Target, error) {
 			return []Target{{Kind: "secret", ID: "s1", Name: "API_KEY", Parent: "h1", ParentName: "enrich"}}, nil
 		}, nothing); err != nil {
