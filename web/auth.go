@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -61,7 +62,8 @@ func (d doors) member(h func(echo.Context, store.Actor) error) echo.HandlerFunc 
 }
 
 // namesIDs tells whether every id in the path has the form of one: hooks have
-// ULIDs, the rest UUIDs. Other spellings of the same id are none.
+// ULIDs, versions count from 1, the rest are UUIDs. Other spellings of the same id
+// are none.
 func namesIDs(c echo.Context) bool {
 	for _, name := range c.ParamNames() {
 		value := c.Param(name)
@@ -70,8 +72,12 @@ func namesIDs(c echo.Context) bool {
 			if id, err := ulid.ParseStrict(value); err != nil || id.String() != value {
 				return false
 			}
-		case "secret":
+		case "secret", "user", "session":
 			if id, err := uuid.Parse(value); err != nil || id.String() != value {
+				return false
+			}
+		case "version":
+			if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 1 || strconv.FormatInt(n, 10) != value {
 				return false
 			}
 		}
