@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"database/sql"
 	"path/filepath"
 	"testing"
 
@@ -33,6 +34,37 @@ func VerifyLogs(t testing.TB, dir string) {
 		if _, err := ledger.Verify(log.PublicKey, []byte(log.Checkpoint), entriesOf(db, log.ID)); err != nil {
 			t.Errorf("audit log %s: %v", log.ID, err)
 		}
+		verifyTotals(t, db, log.ID)
+	}
+}
+
+// verifyTotals counts a log again, day by day.
+func verifyTotals(t testing.TB, db *sqlx.DB, log string) {
+	t.Helper()
+	var wrong []string
+	err := db.Select(&wrong, `
+		WITH counted AS (
+			SELECT at / 86400000000 AS day, actor_kind, COALESCE(actor, '') AS actor, outcome,
+				count(*) AS n, min(seq) AS first_seq, max(seq) AS last_seq, max(at) AS last_at
+			FROM audit_entries
+			WHERE log = :log
+			GROUP BY 1, 2, 3, 4
+		), kept AS (
+			SELECT day, actor_kind, actor, outcome, sum(n) AS n, min(first_seq) AS first_seq, max(last_seq) AS last_seq, max(last_at) AS last_at
+			FROM audit_days
+			WHERE log = :log
+			GROUP BY 1, 2, 3, 4
+		)
+		SELECT 'day ' || day || ' of ' || actor_kind || ' ' || actor || ', ' || outcome FROM (
+			SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept)
+			UNION ALL
+			SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted)
+		)`, sql.Named("log", log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range wrong {
+		t.Errorf("audit log %s: the totals are wrong for %s", log, what)
 	}
 }
 

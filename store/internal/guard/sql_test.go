@@ -30,6 +30,10 @@ func TestS13StatementsNameTheirOrganization(t *testing.T) {
 		{"the guard's marks", `DELETE FROM audit_marks WHERE log = :org_id`, "audit_marks is the guard's"},
 		{"an entry of one's own", `INSERT INTO audit_entries (log) VALUES (:org_id)`, "written by the guard"},
 		{"an entry removed", `DELETE FROM audit_entries WHERE log = :org_id`, "written by the guard"},
+		{"a day's totals changed", `UPDATE audit_days SET n = 0 WHERE log = :org_id`, "written by the guard"},
+		{"a name removed", `DELETE FROM audit_names WHERE log = :org_id`, "written by the guard"},
+		{"totals of every log", `SELECT n FROM audit_days`, "audit_days must"},
+		{"names of every log", `SELECT name FROM audit_names`, "audit_names must"},
 		{"an entry changed", ` update audit_entries SET reason = '' WHERE log = :org_id`, "written by the guard"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
