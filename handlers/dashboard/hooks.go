@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -22,10 +23,15 @@ type hookView struct {
 	after string
 }
 
+// maxSearch is how much of a search counts, in characters: no name is that long.
+const maxSearch = 256
+
 // viewOfHooks reads the address of a Hooks page. What it can't mean narrows nothing.
 func viewOfHooks(query url.Values) hookView {
 	v := hookView{after: query.Get("after")}
-	v.Search = strings.TrimSpace(strings.ToValidUTF8(query.Get("q"), "\uFFFD"))
+	if v.Search = strings.TrimSpace(strings.ToValidUTF8(query.Get("q"), "\uFFFD")); utf8.RuneCountInString(v.Search) > maxSearch {
+		v.Search = string([]rune(v.Search)[:maxSearch])
+	}
 	if trigger := query.Get("trigger"); slices.Contains(store.Triggers(), trigger) {
 		v.Trigger = trigger
 	}
