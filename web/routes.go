@@ -54,6 +54,10 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 	get("/orgs/:org/hooks/:hook/delete", in.member(d.AskDeleteHook))
 	post("/orgs/:org/hooks/:hook/delete", in.member(d.DeleteHook))
 	post("/orgs/:org/hooks/:hook/restore", in.member(d.RestoreHook))
+	get("/orgs/:org/hooks/:hook/destroy", in.member(d.AskDestroyHook))
+	post("/orgs/:org/hooks/:hook/destroy", in.member(d.DestroyHook))
+	get("/orgs/:org/hooks/:hook/duplicate", in.member(d.AskDuplicateHook))
+	post("/orgs/:org/hooks/:hook/duplicate", in.member(d.DuplicateHook))
 
 	get("/orgs/:org/hooks/:hook/secrets", in.member(d.Secrets))
 	post("/orgs/:org/hooks/:hook/secrets", in.member(d.AddSecret))
@@ -66,4 +70,6 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 	get("/orgs/:org/hooks/:hook/secrets/:secret/delete", in.member(d.AskDeleteSecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/delete", in.member(d.DeleteSecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/restore", in.member(d.RestoreSecret))
+	get("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.AskDestroySecret))
+	post("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.DestroySecret))
 }
