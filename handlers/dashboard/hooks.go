@@ -50,7 +50,7 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, after string) (views
 func (d *Dashboard) hookRow(a store.Actor, h store.Hook) views.HookProps {
 	p := views.HookProps{
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
-		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Pending: h.Pending,
+		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Missing: h.Missing,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
 		URL: hookURL(a.Org().Slug, h.ID),
 	}
