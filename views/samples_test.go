@@ -481,6 +481,7 @@ var samples = map[string]templ.Component{
 	"add-secret-refused":      AddSecret(addSecretRefused()),
 	"add-secret-page":         sheet("Add secret", AddSecret(addSecretSample())),
 	"add-secret-page-refused": sheet("Add secret", AddSecret(addSecretRefused())),
+	"add-secret-from-editor":  AddSecret(AddSecretProps{URL: hookURL + "/secrets", BackURL: hookURL, Hook: "enrich-user-profile", Name: "SLACK_WEBHOOK_URL", FromEditor: true, Quota: Quota{14, 20}}),
 	"edit-secret":             EditSecret(editSecretSample()),
 	"edit-secret-page":        sheet("Edit secret", EditSecret(editSecretSample())),
 	"edit-secret-conflict":    EditSecret(editSecretConflict()),

@@ -374,12 +374,12 @@ func TestWhen(t *testing.T) {
 
 func TestScriptMeta(t *testing.T) {
 	tests := map[string]string{
-		"":              "JavaScript, 1 line, LF",
-		"a\n":           "JavaScript, 2 lines, LF",
-		"a\nb":          "JavaScript, 2 lines, LF",
-		"a\r\nb\r\n":    "JavaScript, 3 lines, CRLF",
-		"a\r\nb\n":      "JavaScript, 3 lines, mixed line ends",
-		"a\rb\r\nc\r\n": "JavaScript, 3 lines, mixed line ends",
+		"":                           "JavaScript, 1 line, LF",
+		"a\n":                        "JavaScript, 2 lines, LF",
+		"a\nb":                       "JavaScript, 2 lines, LF",
+		"a\r\nb\r\n":                 "JavaScript, 3 lines, CRLF",
+		"a\r\nb\n":                   "JavaScript, 3 lines, mixed line ends",
+		"a\rb\r\nc\r\n":              "JavaScript, 3 lines, mixed line ends",
 		strings.Repeat("a", 399_999): "JavaScript, 1 line, LF",
 		strings.Repeat("ä", 200_000): "JavaScript, 1 line, LF, 391 of 512 KB",
 	}

@@ -105,6 +105,23 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 	return p
 }
 
+// fromEditor is how a form says that it was opened beside the script.
+const fromEditor = "editor"
+
+// addedFromEditor answers with what looks different beside the script.
+func (d *Dashboard) addedFromEditor(c echo.Context, a store.Actor, added store.Secret) error {
+	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
+	if err != nil {
+		return err
+	}
+	toast := addedToast(added, all)
+	return d.changed(c, hookURL(a.Org().Slug, all.Hook.ID), toast, func() ([]templ.Component, error) {
+		head, secrets := d.hookHead(a, all.Hook, views.ScriptTab), scriptSecrets(a, all, all.Hook.Script)
+		head.OutOfBand, secrets.OutOfBand = true, true
+		return []templ.Component{views.HookHead(head), views.ScriptSecrets(secrets), views.ToastPart(toast)}, nil
+	})
+}
+
 // editorFields are what the form of the editor may hold.
 var editorFields = func() []string {
 	fields := []string{"name", "script", "eol", "base", "over"}

@@ -118,9 +118,9 @@ func (d *Dashboard) EnableHook(c echo.Context, a store.Actor) error {
 		return err
 	}
 	toast := switchedToast(h, other)
-	fromEditor := f.line("from") == "editor"
+	inEditor := f.line("from") == fromEditor
 	switch {
-	case !IsHTMX(c) && fromEditor:
+	case !IsHTMX(c) && inEditor:
 		return d.leave(c, hookURL(a.Org().Slug, h.ID), toast)
 	case !IsHTMX(c):
 		return d.leave(c, hooksURL(a.Org().Slug), toast)
@@ -128,7 +128,7 @@ func (d *Dashboard) EnableHook(c echo.Context, a store.Actor) error {
 	if err := trigger(c, map[string]any{"say": spoken(toast)}); err != nil {
 		return err
 	}
-	if fromEditor {
+	if inEditor {
 		return d.drawSwitch(c, a, h, toast)
 	}
 	return d.drawSwitchedRow(c, a, h, other, toast)
