@@ -61,9 +61,19 @@ const view = new EditorView({
         tabindex: "0", "aria-labelledby": "script-label", "aria-describedby": "script-keys", spellcheck: "false", translate: "no",
       }),
       EditorView.updateListener.of(updated),
+      EditorView.domEventHandlers({ beforeinput: typeOver }),
     ],
   }),
 });
+
+// typeOver replaces what is selected. The browser would keep its look, with a style
+// attribute that the content security policy refuses.
+function typeOver(event, { state }) {
+  if (event.inputType !== "insertText" || event.data === null || state.readOnly || state.selection.main.empty) return false;
+  event.preventDefault();
+  view.dispatch(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  return true;
+}
 
 let plain = false; // The box is in use.
 

@@ -9,7 +9,7 @@ const amber = { ...chip, background: "var(--expose-soft)", color: "var(--expose-
 const control = { border: "0", borderRadius: "7px", background: "none", color: "var(--text-2)" };
 
 const look = EditorView.theme({
-  "&": { height: "max(20rem, 100dvh - 20.25rem)", color: "var(--text)" },
+  "&": { height: "var(--code-height)", color: "var(--text)" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", fontSize: ".8125rem", lineHeight: "1.375rem", fontVariantLigatures: "none" },
   ".cm-content": { padding: ".75rem 0", caretColor: "var(--text)" },
@@ -32,7 +32,7 @@ const look = EditorView.theme({
   ".cm-panels-top": { borderBottom: "1px solid var(--line)" },
 
   ".cm-tooltip": { border: "1px solid var(--line-2)", borderRadius: "10px", background: "var(--raised)", boxShadow: "var(--shadow-2)", padding: ".25rem" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: ".8125rem", minWidth: "16rem", maxWidth: "min(30rem, 90vw)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: ".8125rem", minWidth: "16rem", maxHeight: "12rem", maxWidth: "min(30rem, 90vw)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { display: "flex", alignItems: "center", gap: "1rem", minHeight: "1.875rem", padding: "0 .625rem", borderRadius: "7px", color: "var(--text)" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent-soft)", color: "var(--accent-text)" },
   ".cm-completionLabel": { flex: "1", overflow: "hidden", textOverflow: "ellipsis" },
