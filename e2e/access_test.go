@@ -140,6 +140,7 @@ func TestAccessibleHooks(t *testing.T) {
 	p.accessible("delete hook")
 	p.key("Escape")
 	s.saveScript(t, "// theirs")
+	p.code().fill("// mine")
 	p.save()
 	p.sees("while you were editing")
 	p.accessible("editor, changed meanwhile")

@@ -855,7 +855,7 @@ type HookProps struct {
 	Trigger   string // as in the API: pre-user-registration
 	Enabled   bool
 	Quota     Quota
-	Pending   int    // secrets without a value
+	Missing   int    // secrets that the script reads and nobody set, and those without a value
 	FoundIn   string // the first secret that a search found, and how many it found
 	Found     int
 	Updated   When
@@ -963,7 +963,7 @@ func Hook(p HookProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Pending > 0 {
+		if p.Missing > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<span class=\"pill pill-warn\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -973,9 +973,9 @@ func Hook(p HookProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("%d without value", p.Pending))
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(count(p.Missing, "missing secret"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `hooks.templ`, Line: 229, Col: 50}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `hooks.templ`, Line: 229, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 			if templ_7745c5c3_Err != nil {

@@ -48,10 +48,10 @@ func shellOfViewer(title string, active Section) ShellProps {
 	return p
 }
 
-func hookSample(id, name, trigger string, used, pending int, updated When, by string, enabled bool) HookProps {
+func hookSample(id, name, trigger string, used, missing int, updated When, by string, enabled bool) HookProps {
 	url := "/orgs/brightwater-labs/hooks/" + id
 	return HookProps{
-		ID: id, Name: name, Trigger: trigger, Enabled: enabled, Quota: Quota{used, 20}, Pending: pending,
+		ID: id, Name: name, Trigger: trigger, Enabled: enabled, Quota: Quota{used, 20}, Missing: missing,
 		Updated: updated, UpdatedBy: by, URL: url, EditURL: url, EnableURL: url + "/enabled",
 	}
 }
@@ -247,14 +247,71 @@ module.exports = async function (user, context, cb) {
 func editorSample() EditorPageProps {
 	return EditorPageProps{
 		Shell: shellSample("enrich-user-profile", InHooks), Head: headSample(ScriptTab, 14), Script: scriptText,
-		Name: "enrich-user-profile", Base: 12, SaveURL: hookURL, EnableURL: hookURL + "/enabled",
+		Name: "enrich-user-profile", Base: 12, SaveURL: hookURL, EnableURL: hookURL + "/enabled", VersionsURL: hookURL + "/versions",
+		Secrets: scriptSecretsSample(),
+		Dependencies: DependenciesProps{
+			Edit: true, Limit: 100, Rows: []DependencyProps{{"@brightwater/crm", "^2.1.0"}, {"lodash", "4.17.21"}},
+		},
 	}
+}
+
+func scriptSecretsSample() ScriptSecretsProps {
+	p := ScriptSecretsProps{AddURL: hookURL + "/secrets/new", Unknown: []int{9}, Reads: []ReadProps{
+		{"SLACK_WEBHOOK_URL", []int{15}, "unset", true},
+		{"FEATURE FLAG", []int{13}, "unset", false},
+		{"SENTRY_DSN", []int{14}, "empty", true},
+		{"CRM_BASE_URL", []int{8}, "set", true},
+		{"CRM_CLIENT_ID", []int{9, 12, 20, 21, 22}, "set", true},
+	}}
+	for _, s := range secretSamples {
+		p.Stored = append(p.Stored, StoredName{s.Name, s.Name != "SENTRY_DSN"})
+	}
+	return p
+}
+
+func editorDependenciesRefused() EditorPageProps {
+	p := editorSample()
+	p.Message = SaveMessageProps{Problem: "Enter a version, such as 4.17.21 or ^4, up to 100 characters."}
+	p.Dependencies.Rows[0].Version = ""
+	p.Dependencies.Errors = Errors{"version-0": p.Message.Problem}
+	return p
+}
+
+func versionSample(version int64, made When, by string) ScriptVersionProps {
+	return ScriptVersionProps{Version: version, Made: made, MadeBy: by, URL: fmt.Sprintf("%s/versions/%d", hookURL, version)}
+}
+
+func versionsSample() ScriptVersionsProps {
+	current, restored := versionSample(12, ago(3*aDay), "Mara Okafor"), versionSample(11, on(time.October, 21), "Jonas Lind")
+	current.Current, restored.RestoredFrom = true, 3
+	return ScriptVersionsProps{"enrich-user-profile", hookURL, []ScriptVersionProps{current, restored, versionSample(10, on(time.March, 2), "Tomás Vidal")}}
+}
+
+func compareSample() CompareScriptProps {
+	return CompareScriptProps{
+		ScriptVersionProps: versionSample(10, on(time.March, 2), "Tomás Vidal"), Now: 12, Base: 12,
+		BackURL: hookURL + "/versions", RestoreURL: hookURL + "/versions/10/restore",
+		Diff: DiffProps{More: 2, Lines: []DiffLine{
+			{Kind: DiffGap},
+			{Kind: DiffSame, Old: 7, New: 7, Text: "  const secrets = context.webtask.secrets;"},
+			{Kind: DiffRemoved, Old: 8, Text: "  <old>␍"},
+			{Kind: DiffAdded, New: 8, Text: "  new", Cut: 1200},
+			{Kind: DiffAdded, New: 9, Text: "};", NoEnd: true},
+		}},
+	}
+}
+
+func compareSame() CompareScriptProps {
+	p := compareSample()
+	p.Diff, p.RestoreURL = DiffProps{}, ""
+	return p
 }
 
 func editorOfViewer() EditorPageProps {
 	p := editorSample()
 	p.Shell, p.Head = shellOfViewer("enrich-user-profile", InHooks), headOfViewer(ScriptTab)
 	p.SaveURL, p.EnableURL = "", ""
+	p.Secrets.AddURL, p.Dependencies.Edit = "", false
 	return p
 }
 
@@ -436,10 +493,26 @@ var samples = map[string]templ.Component{
 	"editor-page":           EditorPage(editorSample()),
 	"editor-page-viewer":    EditorPage(editorOfViewer()),
 	"editor-page-conflict":  EditorPage(editorConflict()),
-	"save-message-problem":  SaveMessage(SaveMessageProps{Problem: "530 KB is over the limit of 512 KB."}),
-	"save-message-name":     SaveMessage(SaveMessageProps{NameError: "Use letters, digits, spaces and hyphens."}),
-	"save-message-cleared":  SaveMessageCleared(),
-	"base-out-of-band":      Base(BaseProps{13, true}),
+
+	"editor-page-dependencies-refused": EditorPage(editorDependenciesRefused()),
+	"script-secrets":                   ScriptSecrets(ScriptSecretsProps{OutOfBand: true, Reads: scriptSecretsSample().Reads[:1], Stored: scriptSecretsSample().Stored[:1]}),
+	"script-secrets-none":              ScriptSecrets(ScriptSecretsProps{}),
+	"dependencies-none":                Dependencies(DependenciesProps{}),
+	"script-versions":                  ScriptVersions(versionsSample()),
+	"script-versions-page":             sheet("Versions of the script", ScriptVersions(versionsSample())),
+	"compare-script":                   CompareScript(compareSample()),
+	"compare-script-same":              CompareScript(compareSame()),
+	"compare-script-stale": CompareScript(func() CompareScriptProps {
+		p := compareSample()
+		p.Errors = Errors{"": "Mara Okafor saved version 13 while you were editing."}
+		return p
+	}()),
+	"compare-script-page": sheet("Version 10", CompareScript(compareSample())),
+
+	"save-message-problem": SaveMessage(SaveMessageProps{Problem: "530 KB is over the limit of 512 KB."}),
+	"save-message-name":    SaveMessage(SaveMessageProps{NameError: "Use letters, digits, spaces and hyphens."}),
+	"save-message-cleared": SaveMessageCleared(),
+	"base-out-of-band":     Base(BaseProps{13, true}),
 
 	"secrets-page":         SecretsPage(SecretsPageProps{withToasts(shellSample("Secrets, enrich-user-profile", InHooks)), headSample(SecretsTab, 14), secretsSample()}),
 	"secrets-page-open":    SecretsPage(SecretsPageProps{shellSample("Secrets, enrich-user-profile", InHooks), headSample(SecretsTab, 14), secretsOpen()}),
@@ -457,6 +530,7 @@ var samples = map[string]templ.Component{
 	"add-secret-refused":      AddSecret(addSecretRefused()),
 	"add-secret-page":         sheet("Add secret", AddSecret(addSecretSample())),
 	"add-secret-page-refused": sheet("Add secret", AddSecret(addSecretRefused())),
+	"add-secret-from-editor":  AddSecret(AddSecretProps{URL: hookURL + "/secrets", BackURL: hookURL, Hook: "enrich-user-profile", Name: "SLACK_WEBHOOK_URL", FromEditor: true, Quota: Quota{14, 20}}),
 	"edit-secret":             EditSecret(editSecretSample()),
 	"edit-secret-page":        sheet("Edit secret", EditSecret(editSecretSample())),
 	"edit-secret-conflict":    EditSecret(editSecretConflict()),

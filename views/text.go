@@ -131,11 +131,18 @@ func hue(name string) string {
 	return fmt.Sprintf("hue-%d", sum%5+1)
 }
 
-// lines says how a script looks from outside: "22 lines, LF".
-func lines(script string) string {
+// scriptMeta says how a script looks from outside: "JavaScript, 22 lines, LF", and
+// how long it is once that may matter.
+func scriptMeta(script string) string {
 	words := map[string]string{"lf": "LF", "crlf": "CRLF", "mixed": "mixed line ends"}
-	return count(strings.Count(script, "\n")+1, "line") + ", " + words[lineEnds(script)]
+	meta := "JavaScript, " + count(strings.Count(script, "\n")+1, "line") + ", " + words[lineEnds(script)]
+	if len(script) >= longScript {
+		meta += fmt.Sprintf(", %d of 512 KB", (len(script)+1023)/1024)
+	}
+	return meta
 }
+
+const longScript = 400_000
 
 // lineEnds is the kind of line end a script uses: lf, crlf or mixed.
 func lineEnds(script string) string {

@@ -59,6 +59,10 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 	get("/orgs/:org/hooks/:hook/duplicate", in.member(d.AskDuplicateHook))
 	post("/orgs/:org/hooks/:hook/duplicate", in.member(d.DuplicateHook))
 
+	get("/orgs/:org/hooks/:hook/versions", in.member(d.ScriptVersions))
+	get("/orgs/:org/hooks/:hook/versions/:version", in.member(d.ScriptVersion))
+	post("/orgs/:org/hooks/:hook/versions/:version/restore", in.member(d.RestoreScript))
+
 	get("/orgs/:org/hooks/:hook/secrets", in.member(d.Secrets))
 	post("/orgs/:org/hooks/:hook/secrets", in.member(d.AddSecret))
 	get("/orgs/:org/hooks/:hook/secrets/new", in.member(d.NewSecret))

@@ -55,6 +55,9 @@ var access = []struct {
 	{route: "POST /orgs/:org/hooks/:hook/destroy", want: "401 404 403 303 303 303", form: field("name", "acme-hook")},
 	{route: "GET /orgs/:org/hooks/:hook/duplicate", want: "303 404 403 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/duplicate", want: "401 404 403 303 303 303", form: field("name", "acme-hook copy")},
+	{route: "GET /orgs/:org/hooks/:hook/versions", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook/versions/:version", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/versions/:version/restore", want: "401 404 403 303 303 303", form: field("base", "2"), before: saveScript},
 	{route: "GET /orgs/:org/hooks/:hook/secrets", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets", want: "401 404 403 303 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/new", want: "303 404 403 200 200 200"},
@@ -73,6 +76,14 @@ var access = []struct {
 func deleteHook(t *testing.T, s *site) {
 	org := s.Org(storetest.Acme)
 	if _, err := s.DeleteHook(t.Context(), s.Actor(t, org.Slug, "owner"), org.Hook, org.HookName); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func saveScript(t *testing.T, s *site) {
+	org, script := s.Org(storetest.Acme), "a second script"
+	change := store.HookChange{Base: 1, Script: &script}
+	if _, err := s.SaveHook(t.Context(), s.Actor(t, org.Slug, "owner"), org.Hook, change); err != nil {
 		t.Fatal(err)
 	}
 }

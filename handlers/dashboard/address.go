@@ -19,6 +19,7 @@ const (
 func hooksURL(org string) string            { return "/orgs/" + org + "/hooks" }
 func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
 func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
+func versionsURL(org, hook string) string   { return hookURL(org, hook) + "/versions" }
 func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
 func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }
 func entryURL(org, entry string) string     { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }

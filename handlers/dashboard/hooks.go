@@ -125,7 +125,7 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, view hookView) (view
 func (d *Dashboard) hookRow(a store.Actor, h store.Hook) views.HookProps {
 	p := views.HookProps{
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
-		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Pending: h.Pending,
+		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Missing: h.Missing,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
 		FoundIn: h.FoundIn, Found: h.Found,
 		URL: hookURL(a.Org().Slug, h.ID),
@@ -195,9 +195,9 @@ func (d *Dashboard) EnableHook(c echo.Context, a store.Actor) error {
 		return err
 	}
 	toast := switchedToast(h, other)
-	fromEditor := f.line("from") == "editor"
+	inEditor := f.line("from") == fromEditor
 	switch {
-	case !IsHTMX(c) && fromEditor:
+	case !IsHTMX(c) && inEditor:
 		return d.leave(c, hookURL(a.Org().Slug, h.ID), toast)
 	case !IsHTMX(c):
 		return d.leave(c, hooksURL(a.Org().Slug), toast)
@@ -205,7 +205,7 @@ func (d *Dashboard) EnableHook(c echo.Context, a store.Actor) error {
 	if err := trigger(c, map[string]any{"say": spoken(toast)}); err != nil {
 		return err
 	}
-	if fromEditor {
+	if inEditor {
 		return d.drawSwitch(c, a, h, toast)
 	}
 	return d.drawSwitchedRow(c, a, h, other, toast)

@@ -102,25 +102,33 @@ func (d *Dashboard) Secret(c echo.Context, a store.Actor) error {
 	return Render(c, http.StatusOK, views.Secret(d.secretRow(a, hook.ID, s)))
 }
 
-// NewSecret asks for a new secret.
+// NewSecret asks for a new secret. The editor asks for one of a name that the
+// script reads.
 func (d *Dashboard) NewSecret(c echo.Context, a store.Actor) error {
-	return d.drawAddSecret(c, a, http.StatusOK, views.AddSecretProps{})
+	p := views.AddSecretProps{FromEditor: c.QueryParam("from") == fromEditor}
+	if name := c.QueryParam("name"); store.IsSecretName(name) {
+		p.Name = name
+	}
+	return d.drawAddSecret(c, a, http.StatusOK, p)
 }
 
 // AddSecret adds a secret to a hook.
 func (d *Dashboard) AddSecret(c echo.Context, a store.Actor) error {
-	f, err := readForm(c, "name", "value", "file", "note", "another")
+	f, err := readForm(c, "name", "value", "file", "note", "another", "from")
 	var added store.Secret
 	if err == nil {
 		added, err = d.addSecret(c, a, f)
 	}
 	if status, errors := refused(c, err); errors != nil {
 		return d.drawAddSecret(c, a, status, views.AddSecretProps{
-			Name: f.line("name"), Note: f.line("note"), Another: f.checked("another"), Errors: errors,
+			Name: f.line("name"), Note: f.line("note"), Another: f.checked("another"), FromEditor: f.line("from") == fromEditor, Errors: errors,
 		})
 	}
 	if err != nil {
 		return err
+	}
+	if f.line("from") == fromEditor {
+		return d.addedFromEditor(c, a, added)
 	}
 	return d.secretAdded(c, a, added, f.checked("another"))
 }
@@ -135,6 +143,10 @@ func (d *Dashboard) addSecret(c echo.Context, a store.Actor, f form) (store.Secr
 	})
 }
 
+func addedToast(added store.Secret, all store.SecretList) views.ToastProps {
+	return views.ToastProps{Kind: "ok", Name: added.Name, Text: "added", Detail: fmt.Sprintf("%d of %d.", len(all.Secrets), all.Limit)}
+}
+
 // secretAdded answers with the list, and with an empty form if another secret is
 // to follow and there is a place for it.
 func (d *Dashboard) secretAdded(c echo.Context, a store.Actor, added store.Secret, another bool) error {
@@ -142,7 +154,7 @@ func (d *Dashboard) secretAdded(c echo.Context, a store.Actor, added store.Secre
 	if err != nil {
 		return err
 	}
-	toast := views.ToastProps{Kind: "ok", Name: added.Name, Text: "added", Detail: fmt.Sprintf("%d of %d.", len(all.Secrets), all.Limit)}
+	toast := addedToast(added, all)
 	another = another && !quota(all).Full()
 	switch {
 	case another && IsHTMX(c):
@@ -183,6 +195,9 @@ func (d *Dashboard) drawAddSecret(c echo.Context, a store.Actor, status int, p v
 func (d *Dashboard) addSecretForm(a store.Actor, all store.SecretList, p views.AddSecretProps) templ.Component {
 	p.URL = secretsURL(a.Org().Slug, all.Hook.ID)
 	p.BackURL, p.Hook, p.Quota = p.URL, all.Hook.Name, quota(all)
+	if p.FromEditor {
+		p.BackURL = hookURL(a.Org().Slug, all.Hook.ID)
+	}
 	return views.AddSecret(p)
 }
 
