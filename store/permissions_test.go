@@ -125,10 +125,10 @@ var calls = []call{
 		return errOf(w.RestoreSecret(ctx, a, store.HookPlace(x.hook), x.deletedSecret))
 	}},
 	{"RevealSecret", "", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, ""))
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, ""))
 	}},
 	{"CopySecret", "", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret))
+		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 0))
 	}},
 }
 
@@ -138,7 +138,7 @@ var foreignOnly = []call{
 		return errOf(w.AuditAround(ctx, a, x.entry, 10))
 	}},
 	{"RevealSecret", "to prolong", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.entry))
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, x.entry))
 	}},
 }
 
@@ -150,7 +150,7 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 	deleted, _ := w.addHook(t, slug, fmt.Sprint("deleted ", n), 0)
 	must(w.DeleteHook(ctx, a, deleted.ID, deleted.Name))(t)
 	must(w.DeleteSecret(ctx, a, store.HookPlace(hook.ID), secrets[1].ID, secrets[1].Name))(t)
-	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, ""))(t)
+	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, 0, ""))(t)
 	x := things{
 		hook: hook.ID, hookName: hook.Name, secret: secrets[0].ID, secretName: secrets[0].Name,
 		deletedHook: deleted.ID, deletedSecret: secrets[1].ID, entry: revealed.Entry,

@@ -11,7 +11,7 @@ import (
 // valueOf reveals a secret.
 func valueOf(t testing.TB, w *world, a store.Actor, in store.Place, id string) string {
 	t.Helper()
-	return must(w.RevealSecret(ctx, a, in, id, ""))(t).Value.Reveal()
+	return must(w.RevealSecret(ctx, a, in, id, 0, ""))(t).Value.Reveal()
 }
 
 // Who has seen a value last stands with the secret; the entry tells the version.
@@ -22,7 +22,7 @@ func TestRevealAndCopy(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	w.Clock.Advance(time.Second)
-	r := must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, ""))(t)
+	r := must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, 0, ""))(t)
 	if r.Value.Reveal() != org.Value || r.Extended != 0 || !r.At.Equal(w.Now()) || r.Hook.ID != org.Hook || r.Name != "API_KEY" || r.LastUsedBy != "acme editor" {
 		t.Errorf("%+v", r)
 	}
@@ -32,7 +32,7 @@ func TestRevealAndCopy(t *testing.T) {
 		t.Errorf("entry is %+v", e)
 	}
 	w.Clock.Advance(time.Second)
-	c := must(w.CopySecret(ctx, admin, org.Place(), org.Secret))(t)
+	c := must(w.CopySecret(ctx, admin, org.Place(), org.Secret, 0))(t)
 	if e := w.lastEntry(t, acme); e.ID != c.Entry || e.Action != "secret.copy" || c.Value.Reveal() != org.Value {
 		t.Errorf("entry is %+v", e)
 	}
@@ -40,7 +40,7 @@ func TestRevealAndCopy(t *testing.T) {
 	if err != nil || !s.LastUsedAt.Equal(w.Now()) || s.LastUsedBy != "acme admin" {
 		t.Errorf("%+v, %v", s, err)
 	}
-	must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, ""))(t)
+	must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, 0, ""))(t)
 	for how, want := range map[string]int{"reveal": 2, "copy": 1} {
 		if uses := stored[int](t, w, `SELECT sum(uses) FROM secret_uses WHERE secret = ? AND how = ? AND version = 1`, org.Secret, how); uses != want {
 			t.Errorf("%d uses by %s", uses, how)
@@ -54,7 +54,7 @@ func TestPendingSecret(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
 	w.sql(t, `UPDATE secrets SET version = 0, last_version = 0 WHERE id = ?`, org.Secret)
-	_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, "")
+	_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "")
 	wantCode(t, err, store.NotFound)
 	w.addSecret(t, a, org.Place(), "AAA", "v")
 	list := must(w.Secrets(ctx, a, org.Place()))(t)
@@ -70,7 +70,7 @@ func TestRevealAsksForThePassword(t *testing.T) {
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
 	w.Clock.Advance(store.ConfirmFor + time.Minute)
 	entries := len(w.entries(t, acme))
-	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret))} {
+	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret, 0))} {
 		wantCode(t, err, store.ConfirmNeeded)
 	}
 	if n := len(w.entries(t, acme)); n != entries {
@@ -83,23 +83,23 @@ func TestRevealAsksForThePassword(t *testing.T) {
 func TestProlongedReveal(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
-	first := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t)
+	first := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
 	for i := 1; i <= 4; i++ {
 		w.Clock.Advance(store.RevealSeconds * time.Second)
-		r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, first.Entry))(t)
+		r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, first.Entry))(t)
 		e := w.lastEntry(t, acme)
 		if r.Entry != first.Entry || r.Extended != i || r.Value.Reveal() != org.Value || str(e.Detail) != "extends "+first.Entry || e.Action != "secret.reveal" || e.ID == first.Entry {
 			t.Errorf("%+v; entry is %+v", r, e)
 		}
 	}
 	entries := len(w.entries(t, acme))
-	_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, first.Entry)
+	_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, first.Entry)
 	wantCode(t, err, store.Full)
 	if n := len(w.entries(t, acme)); n != entries {
 		t.Errorf("%d new entries", n-entries)
 	}
-	again := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t)
-	if r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, again.Entry))(t); r.Extended != 1 {
+	again := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
+	if r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, again.Entry))(t); r.Extended != 1 {
 		t.Errorf("a reveal of its own counts from the start: %+v", r)
 	}
 	w.verify(t)
@@ -127,22 +127,22 @@ func TestWhatIsNotProlonged(t *testing.T) {
 		}, store.NotFound},
 		{"of another secret", 0, func(t *testing.T, w *world, a store.Actor) string {
 			other := w.addSecret(t, a, w.Org(acme).Place(), "OTHER", "v")
-			return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), other.ID, ""))(t).Entry
+			return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), other.ID, 0, ""))(t).Entry
 		}, store.NotFound},
 		{"an extension", 0, func(t *testing.T, w *world, a store.Actor) string {
-			must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, ownReveal(t, w, a)))(t)
+			must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0, ownReveal(t, w, a)))(t)
 			return w.lastEntry(t, acme).ID
 		}, store.NotFound},
 		{"a copy", 0, func(t *testing.T, w *world, a store.Actor) string {
-			return must(w.CopySecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret))(t).Entry
+			return must(w.CopySecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0))(t).Entry
 		}, store.NotFound},
 		{"a refusal", 0, func(t *testing.T, w *world, a store.Actor) string {
-			_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, "")
+			_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, 0, "")
 			wantCode(t, err, store.Denied)
 			return w.lastEntry(t, acme).ID
 		}, store.NotFound},
 		{"another organization's", 0, func(t *testing.T, w *world, a store.Actor) string {
-			return must(w.RevealSecret(ctx, w.Actor(t, globex, "editor"), w.Org(globex).Place(), w.Org(globex).Secret, ""))(t).Entry
+			return must(w.RevealSecret(ctx, w.Actor(t, globex, "editor"), w.Org(globex).Place(), w.Org(globex).Secret, 0, ""))(t).Entry
 		}, store.NotFound},
 		{"none", 0, func(*testing.T, *world, store.Actor) string { return "x" }, store.NotFound},
 	} {
@@ -152,7 +152,7 @@ func TestWhatIsNotProlonged(t *testing.T) {
 			first := c.first(t, w, a)
 			w.Clock.Advance(c.pass)
 			entries := len(w.entries(t, acme))
-			r, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, first)
+			r, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, first)
 			if c.code == "" {
 				if err != nil {
 					t.Error(err)
@@ -168,7 +168,7 @@ func TestWhatIsNotProlonged(t *testing.T) {
 
 func ownReveal(t *testing.T, w *world, a store.Actor) string {
 	t.Helper()
-	return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, ""))(t).Entry
+	return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0, ""))(t).Entry
 }
 
 // 0.1, A-02: no entry, no value; and what is returned then has no place for one.
@@ -178,8 +178,8 @@ func TestA02NoEntryNoValue(t *testing.T) {
 	w.sql(t, `CREATE TRIGGER no_entries BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'x'); END`)
 	before := w.state(t)
 	for name, read := range map[string]func() (store.Revealed, error){
-		"reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, "") },
-		"copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret) },
+		"reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "") },
+		"copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret, 0) },
 	} {
 		r, err := read()
 		if wantCode(t, err, store.Unavailable); r != (store.Revealed{}) || strings.Contains(err.Error(), org.Value) {
@@ -258,8 +258,8 @@ func TestC03MovedCiphertexts(t *testing.T) {
 			other := w.addSecret(t, a, org.Place(), "OTHER", "other value")
 			c.spoil(t, w, org.Secret, other.ID)
 			for action, read := range map[string]func() (store.Revealed, error){
-				"secret.reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, "") },
-				"secret.copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret) },
+				"secret.reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "") },
+				"secret.copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret, 0) },
 			} {
 				entries := len(w.entries(t, acme))
 				r, err := read()

@@ -136,7 +136,7 @@ func (s *site) path(route string) string {
 	if org == nil {
 		return route
 	}
-	return strings.NewReplacer(":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok").Replace(route)
+	return strings.NewReplacer(":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1").Replace(route)
 }
 
 func field(names ...string) url.Values {

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -21,7 +22,11 @@ func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
 func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
 func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
 func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }
-func entryURL(org, entry string) string     { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
+func versionURL(org, hook, id string, version int64) string {
+	return secretURL(org, hook, id) + "/versions/" + strconv.FormatInt(version, 10)
+}
+func secretAuditURL(org, id string) string { return auditURL(org) + "?target=" + id + "&period=all" }
+func entryURL(org, entry string) string    { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
 func with(address, name, value string) string {
 	return address + "?" + name + "=" + url.QueryEscape(value)
 }
