@@ -103,6 +103,22 @@ var calls = []call{
 		_, _, err := w.Secret(ctx, a, store.HookPlace(x.hook), x.secret)
 		return err
 	}},
+	{"SecretDetail", "", "secret.list", store.Viewer, true, "View", "secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SecretDetail(ctx, a, store.HookPlace(x.hook), x.secret))
+	}},
+	{"RestoreSecretVersion", "", "secret.update", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		_, err := w.RestoreSecretVersion(ctx, a, store.HookPlace(x.hook), x.secret, 1, 1)
+		if store.CodeOf(err) == store.Conflict { // it is the only one, which is found out last
+			return nil
+		}
+		return err
+	}},
+	{"RevealSecret", "a version", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 1, ""))
+	}},
+	{"CopySecret", "a version", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 1))
+	}},
 	{"SecretForm", "to add", "secret.create", store.Editor, false, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), "")
 		return err

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,11 @@ func TestWhatIsNotProlonged(t *testing.T) {
 			other := w.addSecret(t, a, w.Org(acme).Place(), "OTHER", "v")
 			return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), other.ID, 0, ""))(t).Entry
 		}, store.NotFound},
+		{"of another version", 0, func(t *testing.T, w *world, a store.Actor) string {
+			first := ownReveal(t, w, a)
+			setValue(t, w, a, "newer")
+			return first
+		}, store.Full},
 		{"an extension", 0, func(t *testing.T, w *world, a store.Actor) string {
 			must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0, ownReveal(t, w, a)))(t)
 			return w.lastEntry(t, acme).ID
@@ -285,5 +291,163 @@ func flip(at int) func(*testing.T, *world, string, string) {
 		sealed := stored[[]byte](t, w, `SELECT sealed FROM secret_versions WHERE secret = ?`, id)
 		sealed[at-1] ^= 1
 		w.sql(t, `UPDATE secret_versions SET sealed = ? WHERE secret = ?`, sealed, id)
+	}
+}
+
+// An older version is opened as itself: its value, its number in the entry, its own
+// count of uses, its own extensions.
+func TestRevealOlderVersion(t *testing.T) {
+	w := newWorld(t)
+	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
+	setValue(t, w, a, "two")
+	setValue(t, w, a, "three")
+	for version, want := range map[int64]string{0: "three", 1: org.Value, 2: "two", 3: "three"} {
+		opened := version
+		if version == 0 {
+			opened = 3
+		}
+		first := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, version, ""))(t)
+		if e := w.lastEntry(t, acme); first.Value.Reveal() != want || first.Opened != opened || first.Version != 3 || *e.TargetVersion != opened || e.ID != first.Entry {
+			t.Errorf("version %d: %+v; entry is %+v", version, first, e)
+		}
+		again := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, version, first.Entry))(t)
+		if e := w.lastEntry(t, acme); again.Value.Reveal() != want || again.Extended != 1 || *e.TargetVersion != opened {
+			t.Errorf("version %d, prolonged: %+v; entry is %+v", version, again, e)
+		}
+		other := opened%3 + 1
+		_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, other, first.Entry)
+		wantCode(t, err, store.Full)
+		copied := must(w.CopySecret(ctx, a, org.Place(), org.Secret, version))(t)
+		if e := w.lastEntry(t, acme); copied.Value.Reveal() != want || e.Action != "secret.copy" || *e.TargetVersion != opened {
+			t.Errorf("version %d, copied: %+v; entry is %+v", version, copied, e)
+		}
+	}
+	for version, want := range map[int]int{1: 2, 2: 2, 3: 4} {
+		if n := stored[int](t, w, `SELECT uses FROM secret_uses WHERE secret = ? AND how = 'reveal' AND version = ?`, org.Secret, version); n != want {
+			t.Errorf("version %d: %d reveals, want %d", version, n, want)
+		}
+	}
+	w.verify(t)
+}
+
+// An older version asks for the password like the current one, and a viewer in vain.
+func TestWhoMayNotRevealOlderVersions(t *testing.T) {
+	w := newWorld(t)
+	a, viewer, org := w.Actor(t, acme, "editor"), w.Actor(t, acme, "viewer"), w.Org(acme)
+	setValue(t, w, a, "two")
+	_, err := w.RevealSecret(ctx, viewer, org.Place(), org.Secret, 1, "")
+	wantCode(t, err, store.Denied)
+	if e := w.lastEntry(t, acme); e.Outcome != "denied" || *e.TargetVersion != 1 || str(e.TargetName) != "API_KEY" {
+		t.Errorf("entry is %+v", e)
+	}
+	w.Clock.Advance(store.ConfirmFor + time.Minute)
+	entries := len(w.entries(t, acme))
+	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, 1, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret, 1))} {
+		wantCode(t, err, store.ConfirmNeeded)
+	}
+	if n := len(w.entries(t, acme)); n != entries {
+		t.Errorf("%d new entries", n-entries)
+	}
+}
+
+// C-03: the number of a version is part of where its value opens.
+func TestC03VersionsDoNotOpenAsAnother(t *testing.T) {
+	w := newWorld(t)
+	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
+	setValue(t, w, a, "two")
+	setValue(t, w, a, "three")
+	w.sql(t, `UPDATE secret_versions SET sealed = (SELECT sealed FROM secret_versions WHERE secret = ? AND version = 2) WHERE secret = ? AND version = 1`, org.Secret, org.Secret)
+	r, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 1, "")
+	if wantCode(t, err, store.Integrity); r != (store.Revealed{}) {
+		t.Errorf("handed out %+v", r)
+	}
+	if e := w.lastEntry(t, acme); e.Outcome != "failed" || *e.TargetVersion != 1 {
+		t.Errorf("entry is %+v", e)
+	}
+}
+
+// S-22: more than 20 different secrets within a minute stand out, once, and the person
+// who opened them by name. Everything else stays as it is.
+func TestS22Bursts(t *testing.T) {
+	w := newWorld(t)
+	var places []store.Place
+	var secrets []store.Secret
+	for _, name := range []string{"one hook", "another hook"} {
+		hook, some := w.addHook(t, acme, name, 15)
+		for range some {
+			places = append(places, store.HookPlace(hook.ID))
+		}
+		secrets = append(secrets, some...)
+	}
+	editor, admin := w.Actor(t, acme, "editor"), w.Actor(t, acme, "admin")
+	open := func(a store.Actor, from, to int) {
+		t.Helper()
+		for i := from; i < to; i++ {
+			entries := len(w.entries(t, acme))
+			if i%2 == 0 {
+				must(w.RevealSecret(ctx, a, places[i], secrets[i].ID, 0, ""))(t)
+			} else {
+				must(w.CopySecret(ctx, a, places[i], secrets[i].ID, 0))(t)
+			}
+			if e := w.entries(t, acme)[entries]; str(e.Target) != secrets[i].ID || str(e.Detail) != "" {
+				t.Errorf("the entry of an opening is %+v", e)
+			}
+		}
+	}
+	bursts := func(want int, when string) {
+		t.Helper()
+		if n := stored[int](t, w, `SELECT count(*) FROM audit_entries WHERE action = 'secret.burst'`); n != want {
+			t.Errorf("%s: %d bursts, want %d", when, n, want)
+		}
+	}
+
+	open(editor, 0, 20)
+	open(editor, 0, 20)
+	bursts(0, "20, each twice")
+	open(admin, 20, 21)
+	bursts(0, "a 21st by somebody else")
+	open(editor, 20, 21)
+	bursts(1, "21")
+	if e := w.lastEntry(t, acme); e.Action != "secret.burst" || e.Outcome != "done" || str(e.TargetKind) != "user" || str(e.Target) != editor.ID() || str(e.TargetName) != "acme editor" ||
+		str(e.ActorName) != "acme editor" || str(e.Detail) != "21 different secrets within a minute" || e.Parent != nil {
+		t.Errorf("entry is %+v", e)
+	}
+	open(editor, 21, 22)
+	bursts(1, "22")
+	open(admin, 0, 20)
+	bursts(2, "21 by another person")
+
+	w.Clock.Advance(time.Minute)
+	open(editor, 0, 20)
+	bursts(2, "a minute later, 20")
+	w.Clock.Advance(time.Minute - time.Microsecond)
+	first := must(w.RevealSecret(ctx, editor, places[22], secrets[22].ID, 0, ""))(t)
+	bursts(3, "the 21st just within a minute of the first")
+	w.Clock.Advance(store.RevealSeconds * time.Second)
+	if r := must(w.RevealSecret(ctx, editor, places[22], secrets[22].ID, 0, first.Entry))(t); r.Extended != 1 || r.Entry != first.Entry {
+		t.Errorf("prolonged: %+v", r)
+	}
+	open(editor, 0, 21)
+	bursts(3, "while the last mark is less than a minute old")
+	w.Clock.Advance(time.Minute - store.RevealSeconds*time.Second)
+	open(editor, 21, 22)
+	bursts(4, "and it goes on")
+
+	w.verify(t)
+}
+
+// What was refused was not opened.
+func TestRefusalsAreNoBurst(t *testing.T) {
+	w := newWorld(t)
+	viewer := w.Actor(t, acme, "viewer")
+	for h := range 2 {
+		hook, secrets := w.addHook(t, acme, fmt.Sprint("hook ", h), 15)
+		for _, s := range secrets {
+			_, err := w.RevealSecret(ctx, viewer, store.HookPlace(hook.ID), s.ID, 0, "")
+			wantCode(t, err, store.Denied)
+		}
+	}
+	if n := stored[int](t, w, `SELECT count(*) FROM audit_entries WHERE action = 'secret.burst'`); n != 0 {
+		t.Errorf("%d bursts", n)
 	}
 }

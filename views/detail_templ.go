@@ -655,10 +655,10 @@ func secretVersion(p SecretDetailProps, v VersionProps) templ.Component {
 func (v VersionProps) origin() string {
 	var b strings.Builder
 	if v.RestoredFrom > 0 {
-		fmt.Fprintf(&b, " · restored from version %d", v.RestoredFrom)
+		fmt.Fprintf(&b, " · restored from version\u00a0%d", v.RestoredFrom)
 	}
 	if v.SameAs > 0 && v.SameAs != v.RestoredFrom {
-		fmt.Fprintf(&b, " · same value as version %d", v.SameAs)
+		fmt.Fprintf(&b, " · same value as version\u00a0%d", v.SameAs)
 	}
 	return b.String()
 }

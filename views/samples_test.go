@@ -488,9 +488,9 @@ var samples = map[string]templ.Component{
 	"secret-locked":        Secret(secretsOfViewer().Secrets[0]),
 	"secret-revealed":      SecretRevealed(revealedSample("\nline <one>\r\n\ttwo & \"three\"\n")),
 
-	"secrets-filtered":     SecretList(secretsFiltered("crm_")),
-	"secrets-none-match":   SecretList(secretsFiltered("payrol")),
-	"hook-head-filter":     HookHead(headFiltered("crm_")),
+	"secrets-filtered":   SecretList(secretsFiltered("crm_")),
+	"secrets-none-match": SecretList(secretsFiltered("payrol")),
+	"hook-head-filter":   HookHead(headFiltered("crm_")),
 
 	"secret-detail":         SecretDetail(detailSample()),
 	"secret-detail-open":    SecretDetail(detailOpen()),
