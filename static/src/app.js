@@ -37,7 +37,7 @@ function watch(records) {
 
 let pressed;
 
-const [dialog, drawer] = ["modal", "drawer"].map((id) => {
+const hosts = ["modal", "drawer"].map((id) => {
   const box = byId(id); // what htmx fills
   const frame = box.parentElement;
   const host = { box, frame, opener: {} }; // The opener's id: a swap replaces elements.
@@ -49,8 +49,7 @@ const [dialog, drawer] = ["modal", "drawer"].map((id) => {
   };
   return host;
 });
-const hosts = [drawer, dialog]; // A dialog may lie over the drawer.
-
+const [dialog, drawer] = hosts; // The dialog may lie over the drawer.
 const modal = dialog.box;
 
 // showHost runs when a host was filled or emptied, whatever did it.
