@@ -200,7 +200,7 @@ func (h *history) reveal(when string, who int, name string) {
 	h.t.Helper()
 	h.at(when)
 	actor := h.as(who)
-	_, err := h.RevealSecret(context.Background(), actor, h.place(), h.find(actor, name), "")
+	_, err := h.RevealSecret(context.Background(), actor, h.place(), h.find(actor, name), 0, "")
 	if who != ola {
 		must(h.t, err)
 	}
@@ -211,7 +211,7 @@ func (h *history) copy(when string, who int, name string) {
 	h.t.Helper()
 	h.at(when)
 	actor := h.as(who)
-	_, err := h.CopySecret(context.Background(), actor, h.place(), h.find(actor, name))
+	_, err := h.CopySecret(context.Background(), actor, h.place(), h.find(actor, name), 0)
 	must(h.t, err)
 }
 

@@ -287,7 +287,7 @@ func (s *site) storedAgain(t testing.TB, name string) string {
 	must(t, err)
 	for _, secret := range list.Secrets {
 		if secret.Name == name {
-			revealed, err := s.RevealSecret(ctx, a, s.place(), secret.ID, "")
+			revealed, err := s.RevealSecret(ctx, a, s.place(), secret.ID, 0, "")
 			must(t, err)
 			return revealed.Value.Reveal()
 		}

@@ -210,7 +210,7 @@ func (s *site) addSecret(t testing.TB, name, value string) store.Secret {
 // stored opens a value of acme's hook.
 func (s *site) stored(t testing.TB, name string) string {
 	t.Helper()
-	revealed, err := s.RevealSecret(context.Background(), s.admin(t), s.place(), s.secret(t, name).ID, "")
+	revealed, err := s.RevealSecret(context.Background(), s.admin(t), s.place(), s.secret(t, name).ID, 0, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,9 +22,9 @@ func TestA08WhoReadsWhat(t *testing.T) {
 	org := w.Org(acme)
 	for range 3 {
 		for _, role := range []string{"editor", "admin", "owner"} {
-			must(w.RevealSecret(ctx, w.Actor(t, acme, role), org.Place(), org.Secret, ""))(t)
+			must(w.RevealSecret(ctx, w.Actor(t, acme, role), org.Place(), org.Secret, 0, ""))(t)
 		}
-		_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), org.Place(), org.Secret, "")
+		_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), org.Place(), org.Secret, 0, "")
 		wantCode(t, err, store.Denied)
 	}
 	all := w.entries(t, acme)
@@ -135,7 +135,7 @@ func TestA08Export(t *testing.T) {
 func TestEntriesKeepTheirNames(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
-	must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t)
+	must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
 	then := w.lastEntry(t, acme)
 	must(w.ChangeSecret(ctx, a, org.Place(), org.Secret, store.SecretChange{Base: 1, Name: "RENAMED"}))(t)
 	must(w.SaveHook(ctx, a, org.Hook, store.HookChange{Base: 1, Name: ptr("renamed")}))(t)

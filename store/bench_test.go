@@ -13,7 +13,7 @@ func BenchmarkReveal(b *testing.B) {
 	w := newWorld(b)
 	a, org := w.Actor(b, acme, "editor"), w.Org(acme)
 	for b.Loop() {
-		if _, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, ""); err != nil {
+		if _, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -36,7 +36,7 @@ func BenchmarkSecretsOfAFullHook(b *testing.B) {
 	hook, secrets := w.addHook(b, acme, "a full hook", 20)
 	a, in := w.Actor(b, acme, "editor"), store.HookPlace(hook.ID)
 	for _, s := range secrets {
-		must(w.RevealSecret(ctx, a, in, s.ID, ""))(b)
+		must(w.RevealSecret(ctx, a, in, s.ID, 0, ""))(b)
 	}
 	for b.Loop() {
 		list, err := w.Secrets(ctx, a, in)

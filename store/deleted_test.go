@@ -99,7 +99,7 @@ func TestC11DestroyedValuesAreGone(t *testing.T) {
 			hook, secrets := w.addHook(t, acme, "a hook", 8)
 			s, in := secrets[3], store.HookPlace(hook.ID)
 			versions(w, a, in, s, 6)
-			must(w.RevealSecret(ctx, a, in, s.ID, ""))(t)
+			must(w.RevealSecret(ctx, a, in, s.ID, 0, ""))(t)
 			sealed := w.sealedOf(t, s.ID)
 			if len(sealed) != 7 || w.onDisk(t, sealed) < 500 {
 				t.Fatalf("%d versions, %d pieces: looked in the wrong place", len(sealed), w.onDisk(t, sealed))
@@ -250,7 +250,7 @@ func TestDestroy(t *testing.T) {
 			hook, secrets := w.addHook(t, acme, "a hook", 3)
 			in := store.HookPlace(hook.ID)
 			must(w.SaveHook(ctx, a, hook.ID, store.HookChange{Base: 1, Script: ptr("// newer")}))(t)
-			must(w.RevealSecret(ctx, a, in, secrets[0].ID, ""))(t)
+			must(w.RevealSecret(ctx, a, in, secrets[0].ID, 0, ""))(t)
 			must(w.DeleteSecret(ctx, a, in, secrets[2].ID, "S3"))(t)
 			if deleted {
 				must(w.DeleteSecret(ctx, a, in, secrets[0].ID, "S1"))(t)

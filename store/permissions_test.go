@@ -144,6 +144,22 @@ var calls = []call{
 		_, _, err := w.Secret(ctx, a, store.HookPlace(x.hook), x.secret)
 		return err
 	}},
+	{"SecretDetail", "", "secret.list", store.Viewer, true, "View", "secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SecretDetail(ctx, a, store.HookPlace(x.hook), x.secret))
+	}},
+	{"RestoreSecretVersion", "", "secret.update", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		_, err := w.RestoreSecretVersion(ctx, a, store.HookPlace(x.hook), x.secret, 1, 1)
+		if store.CodeOf(err) == store.Conflict { // it is the only one, which is found out last
+			return nil
+		}
+		return err
+	}},
+	{"RevealSecret", "a version", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 1, ""))
+	}},
+	{"CopySecret", "a version", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 1))
+	}},
 	{"SecretForm", "to add", "secret.create", store.Editor, false, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), "")
 		return err
@@ -176,10 +192,10 @@ var calls = []call{
 		return w.DestroySecret(ctx, a, store.HookPlace(x.hook), x.deletedSecret, x.deletedSecretName)
 	}},
 	{"RevealSecret", "", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, ""))
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, ""))
 	}},
 	{"CopySecret", "", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret))
+		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 0))
 	}},
 }
 
@@ -189,7 +205,7 @@ var foreignOnly = []call{
 		return errOf(w.AuditAround(ctx, a, x.entry, 10))
 	}},
 	{"RevealSecret", "to prolong", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.entry))
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, x.entry))
 	}},
 }
 
@@ -201,7 +217,7 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 	deleted, _ := w.addHook(t, slug, fmt.Sprint("deleted ", n), 0)
 	must(w.DeleteHook(ctx, a, deleted.ID, deleted.Name))(t)
 	must(w.DeleteSecret(ctx, a, store.HookPlace(hook.ID), secrets[1].ID, secrets[1].Name))(t)
-	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, ""))(t)
+	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, 0, ""))(t)
 	x := things{
 		hook: hook.ID, hookName: hook.Name, secret: secrets[0].ID, secretName: secrets[0].Name,
 		deletedHook: deleted.ID, deletedHookName: deleted.Name, deletedSecret: secrets[1].ID, deletedSecretName: secrets[1].Name, entry: revealed.Entry,

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"hooksafe/store/internal/guard"
@@ -82,6 +83,7 @@ type SecretChange struct {
 	Base       int64 // the Revision that the form was made from
 	Name, Note string
 	Value      *Plaintext // nil keeps the stored value
+	from       int64      // the version that Value was restored from; 0: somebody entered it
 }
 
 type secretRow struct {
@@ -221,6 +223,22 @@ func newSecretIn(in Place) guard.Targets {
 	}
 }
 
+// versionIn is the target of opening a version of a secret; 0 is the current one.
+func versionIn(in Place, id string, version int64) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		row, hook, err := getSecret(tx, in, id)
+		t := secretTarget(row, hook)
+		switch {
+		case err != nil || version == 0:
+		case version > row.LastVersion:
+			err = guard.Missing()
+		default:
+			t.Version = version
+		}
+		return []guard.Target{t}, err
+	}
+}
+
 func secretTarget(row secretRow, hook hookRow) guard.Target {
 	return guard.Target{Kind: "secret", ID: row.ID, Name: row.Name, Version: row.Version, Parent: hook.ID, ParentName: hook.Name}
 }
@@ -254,7 +272,7 @@ func (s *Store) AddSecret(ctx context.Context, a Actor, in Place, n NewSecret) (
 		if err != nil {
 			return Secret{}, err
 		}
-		if err := saveVersion(tx, in, id, 1, n.Value); err != nil {
+		if err := saveVersion(tx, in, id, 1, n.Value, 0); err != nil {
 			return Secret{}, err
 		}
 		t := tx.Target()
@@ -328,7 +346,7 @@ func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) er
 	if c.Value != nil {
 		last++
 		version = last
-		if err := saveVersion(tx, in, row.ID, version, *c.Value); err != nil {
+		if err := saveVersion(tx, in, row.ID, version, *c.Value, c.from); err != nil {
 			return err
 		}
 	}
@@ -348,6 +366,9 @@ func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) er
 
 // describeChange tells the audit log which parts of a secret an edit touched.
 func describeChange(row secretRow, c SecretChange) string {
+	if c.from > 0 {
+		return fmt.Sprintf("restored from version %d", c.from)
+	}
 	detail := "value kept"
 	if c.Value != nil {
 		detail = "new value"

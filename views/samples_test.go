@@ -143,7 +143,7 @@ func secretSample(id, name, note string, version int64, updated When, by string,
 	url := hookURL + "/secrets/" + id
 	return SecretProps{
 		ID: id, Name: name, Note: note, Version: version, Updated: updated, UpdatedBy: by, LastUsed: used, LastUsedBy: usedBy,
-		RevealURL: url + "/reveal", CopyURL: url + "/copy", EditURL: url + "/edit", DeleteURL: url + "/delete",
+		RevealURL: url + "/reveal", CopyURL: url + "/copy", EditURL: url + "/edit", DeleteURL: url + "/delete", DetailURL: url,
 	}
 }
 
@@ -216,9 +216,93 @@ func secretsNew() SecretListProps {
 func revealedSample(value string) RevealedProps {
 	s := secretSamples[0]
 	return RevealedProps{
-		SecretProps: s, Value: value, Seconds: 30, HideURL: hookURL + "/secrets/" + s.ID,
+		SecretProps: s, Value: value, Seconds: 30, HideURL: hookURL + "/secrets/" + s.ID + "/row",
 		EntryURL: "/orgs/brightwater-labs/audit?entry=e1", KeepURL: s.RevealURL, Entry: "e1",
 	}
+}
+
+func secretsFiltered(text string) SecretListProps {
+	p := secretsSample()
+	p.Filter, p.AllURL = text, hookURL+"/secrets"
+	return p
+}
+
+func headFiltered(text string) HookHeadProps {
+	p := headSample(SecretsTab, 14)
+	p.Filter = FilterProps{hookURL + "/secrets", text}
+	return p
+}
+
+func slotSample(version int64) SecretProps {
+	s := secretSamples[4]
+	url := fmt.Sprintf("%s/versions/%d", s.DetailURL, version)
+	s.Slot, s.RevealURL, s.CopyURL = version, url+"/reveal", url+"/copy"
+	if version < s.Version {
+		s.RestoreURL, s.Base = url+"/restore", 9
+	}
+	return s
+}
+
+func versionSample(version int64, made When, by string, from, same int64) VersionProps {
+	return VersionProps{Slot: slotSample(version), Made: made, MadeBy: by, RestoredFrom: from, SameAs: same}
+}
+
+func detailSample() SecretDetailProps {
+	return SecretDetailProps{
+		Secret: slotSample(7), URL: secretSamples[4].DetailURL, Hook: "enrich-user-profile", HookURL: hookURL + "/secrets",
+		Created: on(time.March, 2), CreatedBy: "Jonas Lind", KeyID: "9f2c41d7",
+		Versions: []VersionProps{
+			versionSample(7, on(time.September, 19), "Priya Raman", 0, 0),
+			versionSample(6, on(time.June, 21), "Mara Okafor", 2, 2),
+			versionSample(5, on(time.April, 4), "Priya Raman", 0, 4),
+			versionSample(4, on(time.March, 2), "Jonas Lind", 0, 0),
+			versionSample(3, on(time.March, 2), "Jonas Lind", 0, 0),
+			versionSample(2, on(time.March, 2), "Jonas Lind", 0, 0),
+			versionSample(1, on(time.March, 2), "Jonas Lind", 0, 0),
+		},
+		Uses: []UseProps{
+			{"Mara Okafor", false, 7, 1, on(time.November, 18)},
+			{"Tomás Vidal", true, 6, 3, on(time.November, 2)},
+		},
+		UsesURL: "/orgs/brightwater-labs/audit?target=s05&period=all", DestroyURL: secretSamples[4].DetailURL + "/destroy",
+	}
+}
+
+// detailOpen shows version 2, which stands among those that unfold.
+func detailOpen() SecretDetailProps {
+	p := detailSample()
+	p.Open = &RevealedProps{
+		SecretProps: slotSample(2), Value: "example-value", Seconds: 30, HideURL: p.URL + "/versions/2",
+		EntryURL: "/orgs/brightwater-labs/audit?entry=e1", KeepURL: p.URL + "/versions/2/reveal", Entry: "e1",
+	}
+	return p
+}
+
+func detailOfViewer() SecretDetailProps {
+	p := detailSample()
+	p.Role, p.Uses, p.UsesURL, p.DestroyURL = "Viewer", nil, "", ""
+	closed := func(s SecretProps) SecretProps {
+		s.RevealURL, s.CopyURL, s.EditURL, s.DeleteURL, s.RestoreURL = "", "", "", "", ""
+		return s
+	}
+	p.Secret = closed(p.Secret)
+	for i := range p.Versions {
+		p.Versions[i].Slot = closed(p.Versions[i].Slot)
+	}
+	return p
+}
+
+func detailPending() SecretDetailProps {
+	p := detailSample()
+	p.Secret = pendingSample("p1", "CRM_MIRROR_SECRET")
+	p.Secret.Slot, p.KeyID, p.Versions, p.Uses = 1, "", nil, nil
+	return p
+}
+
+func detailChanged() SecretDetailProps {
+	p := detailSample()
+	p.OutOfBand, p.Destroyed = true, true
+	return p
 }
 
 const scriptText = `/**
@@ -277,19 +361,19 @@ func editorDependenciesRefused() EditorPageProps {
 	return p
 }
 
-func versionSample(version int64, made When, by string) ScriptVersionProps {
+func scriptVersionSample(version int64, made When, by string) ScriptVersionProps {
 	return ScriptVersionProps{Version: version, Made: made, MadeBy: by, URL: fmt.Sprintf("%s/versions/%d", hookURL, version)}
 }
 
 func versionsSample() ScriptVersionsProps {
-	current, restored := versionSample(12, ago(3*aDay), "Mara Okafor"), versionSample(11, on(time.October, 21), "Jonas Lind")
+	current, restored := scriptVersionSample(12, ago(3*aDay), "Mara Okafor"), scriptVersionSample(11, on(time.October, 21), "Jonas Lind")
 	current.Current, restored.RestoredFrom = true, 3
-	return ScriptVersionsProps{"enrich-user-profile", hookURL, []ScriptVersionProps{current, restored, versionSample(10, on(time.March, 2), "Tomás Vidal")}}
+	return ScriptVersionsProps{"enrich-user-profile", hookURL, []ScriptVersionProps{current, restored, scriptVersionSample(10, on(time.March, 2), "Tomás Vidal")}}
 }
 
 func compareSample() CompareScriptProps {
 	return CompareScriptProps{
-		ScriptVersionProps: versionSample(10, on(time.March, 2), "Tomás Vidal"), Now: 12, Base: 12,
+		ScriptVersionProps: scriptVersionSample(10, on(time.March, 2), "Tomás Vidal"), Now: 12, Base: 12,
 		BackURL: hookURL + "/versions", RestoreURL: hookURL + "/versions/10/restore",
 		Diff: DiffProps{More: 2, Lines: []DiffLine{
 			{Kind: DiffGap},
@@ -525,6 +609,21 @@ var samples = map[string]templ.Component{
 	"secret-pending":       Secret(pendingSample("p1", "CRM_MIRROR_SECRET")),
 	"secret-locked":        Secret(secretsOfViewer().Secrets[0]),
 	"secret-revealed":      SecretRevealed(revealedSample("\nline <one>\r\n\ttwo & \"three\"\n")),
+
+	"secrets-filtered":   SecretList(secretsFiltered("crm_")),
+	"secrets-none-match": SecretList(secretsFiltered("payrol")),
+	"hook-head-filter":   HookHead(headFiltered("crm_")),
+
+	"secret-detail":         SecretDetail(detailSample()),
+	"secret-detail-open":    SecretDetail(detailOpen()),
+	"secret-detail-viewer":  SecretDetail(detailOfViewer()),
+	"secret-detail-pending": SecretDetail(detailPending()),
+	"secret-detail-changed": SecretDetail(detailChanged()),
+	"secret-detail-page":    sheet("CRM_CLIENT_SECRET", SecretDetail(detailOpen())),
+	"secret-slot":           Secret(slotSample(7)),
+	"secret-slot-older":     Secret(slotSample(4)),
+	"secret-slot-revealed":  SecretRevealed(*detailOpen().Open),
+	"drawer-emptied":        DrawerEmptied(),
 
 	"add-secret":              AddSecret(addSecretSample()),
 	"add-secret-refused":      AddSecret(addSecretRefused()),

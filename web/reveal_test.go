@@ -63,7 +63,7 @@ func TestReveal(t *testing.T) {
 	}
 	wantBody(t, w, "/orgs/acme/audit?entry="+entry.ID)
 
-	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret", as: "editor", htmx: true})
+	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret/row", as: "editor", htmx: true})
 	wantStatus(t, w, http.StatusOK)
 	wantBody(t, w, `id="secret-`+org.Secret+`"`, "Value hidden")
 	wantNone(t, w.Body.String(), org.Value)
@@ -77,7 +77,7 @@ func TestRevealWithoutScript(t *testing.T) {
 	wantStatus(t, w, http.StatusOK)
 	wantBody(t, w, "<html", "data-revealed", org.Value)
 	wantHeader(t, w, "Refresh", "30; url=/orgs/acme/hooks/"+org.Hook+"/secrets")
-	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret", as: "editor"})
+	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret/row", as: "editor"})
 	wantHeader(t, w, "Location", "/orgs/acme/hooks/"+org.Hook+"/secrets")
 }
 

@@ -61,7 +61,12 @@ var access = []struct {
 	{route: "GET /orgs/:org/hooks/:hook/secrets", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets", want: "401 404 403 303 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/new", want: "303 404 403 200 200 200"},
-	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret", want: "303 404 303 303 303 303"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/row", want: "303 404 303 303 303 303"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/versions/:version", want: "303 404 303 303 303 303"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/versions/:version/reveal", want: "401 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/versions/:version/copy", want: "401 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/versions/:version/restore", want: "401 404 403 303 303 303", form: field("base", "2"), before: changeSecret},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/edit", want: "303 404 403 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/edit", want: "401 404 403 303 303 303", form: field("name", "RENAMED", "value", "", "note", "", "base", "1")},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/reveal", want: "401 404 403 200 200 200"},
@@ -84,6 +89,15 @@ func saveScript(t *testing.T, s *site) {
 	org, script := s.Org(storetest.Acme), "a second script"
 	change := store.HookChange{Base: 1, Script: &script}
 	if _, err := s.SaveHook(t.Context(), s.Actor(t, org.Slug, "owner"), org.Hook, change); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// changeSecret makes version 1 an older one.
+func changeSecret(t *testing.T, s *site) {
+	org, newer := s.Org(storetest.Acme), store.NewPlaintext("newer")
+	change := store.SecretChange{Base: 1, Name: "API_KEY", Value: &newer}
+	if _, err := s.ChangeSecret(t.Context(), s.Actor(t, org.Slug, "owner"), org.Place(), org.Secret, change); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -208,6 +222,7 @@ func TestForeignIsMissing(t *testing.T) {
 		if !strings.HasPrefix(path, "/orgs/:org") {
 			continue
 		}
+		path = strings.ReplaceAll(path, ":version", "1")
 		for _, htmx := range []bool{false, true} {
 			s := newSite(t)
 			mine, other := s.Org(storetest.Acme), s.Org(storetest.Globex)

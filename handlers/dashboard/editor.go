@@ -37,7 +37,7 @@ func (d *Dashboard) drawEditor(c echo.Context, a store.Actor, status int, all st
 	}
 	p.Shell, p.Head = shell, d.hookHead(a, h, views.ScriptTab)
 	url := hookURL(a.Org().Slug, h.ID)
-	p.VersionsURL = versionsURL(a.Org().Slug, h.ID)
+	p.VersionsURL = scriptVersionsURL(a.Org().Slug, h.ID)
 	p.Secrets = scriptSecrets(a, all, p.Script)
 	p.Dependencies.Limit = store.MaxDependencies
 	if a.Can(store.EditHooks) {

@@ -25,17 +25,14 @@ func (d *Dashboard) Secrets(c echo.Context, a store.Actor) error {
 	return d.drawSecrets(c, a, nil)
 }
 
-// drawSecrets draws the page of a hook's secrets, with one of them open or none.
+// drawSecrets draws the page of a hook's secrets, with one of them open or none. For
+// htmx, which asks when somebody filters, it is the list alone.
 func (d *Dashboard) drawSecrets(c echo.Context, a store.Actor, open *views.RevealedProps) error {
 	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
 	if err != nil {
 		return err
 	}
-	shell, err := d.shell(c, a, "Secrets, "+all.Hook.Name, views.InHooks)
-	if err != nil {
-		return err
-	}
-	list := d.secretList(a, all)
+	list := d.secretList(a, all, c.QueryParam("q"))
 	list.Open = open
 	if list.Locked {
 		admins, err := d.store.Admins(c.Request().Context(), a)
@@ -44,13 +41,35 @@ func (d *Dashboard) drawSecrets(c echo.Context, a store.Actor, open *views.Revea
 		}
 		list.Admins = strings.Join(admins, ", ")
 	}
+	if IsHTMX(c) {
+		if err := trigger(c, map[string]any{"say": list.Sum()}); err != nil {
+			return err
+		}
+		return Render(c, http.StatusOK, views.SecretList(list))
+	}
+	shell, err := d.shell(c, a, "Secrets, "+all.Hook.Name, views.InHooks)
+	if err != nil {
+		return err
+	}
 	return Render(c, http.StatusOK, views.SecretsPage(views.SecretsPageProps{
-		Shell: shell, Head: d.hookHead(a, all.Hook, views.SecretsTab), List: list,
+		Shell: shell, Head: d.secretsHead(a, all, list), List: list,
 	}))
 }
 
-func (d *Dashboard) secretList(a store.Actor, all store.SecretList) views.SecretListProps {
+// secretsHead is the head above a list of secrets. A list that is seen at a glance
+// has no filter.
+func (d *Dashboard) secretsHead(a store.Actor, all store.SecretList, list views.SecretListProps) views.HookHeadProps {
+	head := d.hookHead(a, all.Hook, views.SecretsTab)
+	if len(all.Secrets) > 5 || list.Filter != "" {
+		head.Filter = views.FilterProps{URL: list.AllURL, Text: list.Filter}
+	}
+	return head
+}
+
+func (d *Dashboard) secretList(a store.Actor, all store.SecretList, filter string) views.SecretListProps {
 	p := views.SecretListProps{
+		Filter: filter,
+		AllURL: secretsURL(a.Org().Slug, all.Hook.ID),
 		Quota:  quota(all),
 		Locked: !a.Can(store.RevealHookSecrets),
 		Role:   a.Role().Title(),
@@ -77,6 +96,7 @@ func (d *Dashboard) secretRow(a store.Actor, hook string, s store.Secret) views.
 		LastUsed: d.when(s.LastUsedAt), LastUsedBy: s.LastUsedBy,
 	}
 	url := secretURL(a.Org().Slug, hook, s.ID)
+	p.DetailURL = url
 	if a.Can(store.RevealHookSecrets) && s.Version > 0 {
 		p.RevealURL, p.CopyURL = url+"/reveal", url+"/copy"
 	}
@@ -86,9 +106,9 @@ func (d *Dashboard) secretRow(a store.Actor, hook string, s store.Secret) views.
 	return p
 }
 
-// Secret is one row with its value hidden, which takes the place of the open
+// SecretRow is one row with its value hidden, which takes the place of the open
 // one. As a page it is the list.
-func (d *Dashboard) Secret(c echo.Context, a store.Actor) error {
+func (d *Dashboard) SecretRow(c echo.Context, a store.Actor) error {
 	s, hook, err := d.store.Secret(c.Request().Context(), a, place(c), c.Param("secret"))
 	if err != nil {
 		return err
@@ -162,23 +182,26 @@ func (d *Dashboard) secretAdded(c echo.Context, a store.Actor, added store.Secre
 			return err
 		}
 		empty := d.addSecretForm(a, all, views.AddSecretProps{Another: true})
-		return Render(c, http.StatusOK, empty, d.secretParts(a, all, added.ID, toast))
+		return Render(c, http.StatusOK, empty, d.secretParts(c, a, all, added.ID, toast))
 	case another:
 		return d.leave(c, back(c, a)+"/new", toast)
 	}
 	return d.changed(c, back(c, a), toast, func() ([]templ.Component, error) {
-		return []templ.Component{d.secretParts(a, all, added.ID, toast)}, nil
+		return []templ.Component{d.secretParts(c, a, all, added.ID, toast)}, nil
 	})
 }
 
 // secretParts is what looks different on the page after a change; fresh is the
-// row to point out.
-func (d *Dashboard) secretParts(a store.Actor, all store.SecretList, fresh string, t views.ToastProps) templ.Component {
-	list := d.secretList(a, all)
+// row to point out, which no filter hides.
+func (d *Dashboard) secretParts(c echo.Context, a store.Actor, all store.SecretList, fresh string, t views.ToastProps) templ.Component {
+	list := d.secretList(a, all, under(c).Query().Get("q"))
+	if fresh != "" && !list.Shows(fresh) {
+		list.Filter = ""
+	}
 	for i := range list.Secrets {
 		list.Secrets[i].New = list.Secrets[i].ID == fresh
 	}
-	return views.SecretsChanged(views.SecretsChangedProps{Head: d.hookHead(a, all.Hook, views.SecretsTab), List: list, Toast: t})
+	return views.SecretsChanged(views.SecretsChangedProps{Head: d.secretsHead(a, all, list), List: list, Toast: t})
 }
 
 func (d *Dashboard) drawAddSecret(c echo.Context, a store.Actor, status int, p views.AddSecretProps) error {
@@ -289,7 +312,8 @@ func (d *Dashboard) secretChanged(c echo.Context, a store.Actor, fresh string, t
 		if err != nil {
 			return nil, err
 		}
-		return []templ.Component{d.secretParts(a, all, fresh, t)}, nil
+		drawer, err := d.drawerPart(c, a)
+		return []templ.Component{d.secretParts(c, a, all, fresh, t), drawer}, err
 	})
 }
 

@@ -27,18 +27,8 @@ func (d *Dashboard) ScriptVersions(c echo.Context, a store.Actor) error {
 func (d *Dashboard) scriptVersion(a store.Actor, h store.Hook, v store.ScriptVersion) views.ScriptVersionProps {
 	return views.ScriptVersionProps{
 		Version: v.Version, Made: d.when(v.MadeAt), MadeBy: v.MadeBy, RestoredFrom: v.RestoredFrom,
-		Current: v.Version == h.ScriptVersion, URL: versionURL(a.Org().Slug, h.ID, v.Version),
+		Current: v.Version == h.ScriptVersion, URL: scriptVersionURL(a.Org().Slug, h.ID, v.Version),
 	}
-}
-
-func versionURL(org, hook string, version int64) string {
-	return fmt.Sprintf("%s/%d", versionsURL(org, hook), version)
-}
-
-// version is the one in the address, whose form was checked.
-func version(c echo.Context) int64 {
-	n, _ := strconv.ParseInt(c.Param("version"), 10, 64)
-	return n
 }
 
 // ScriptVersion compares a version of a script with the script as it is now.
@@ -57,7 +47,7 @@ func (d *Dashboard) drawScriptVersion(c echo.Context, a store.Actor, status int,
 	}
 	p := views.CompareScriptProps{
 		ScriptVersionProps: d.scriptVersion(a, h, v), Now: h.ScriptVersion, Diff: diff, Base: h.Revision,
-		BackURL: versionsURL(a.Org().Slug, h.ID), Errors: errors,
+		BackURL: scriptVersionsURL(a.Org().Slug, h.ID), Errors: errors,
 	}
 	if a.Can(store.EditHooks) && v.Script != h.Script {
 		p.RestoreURL = p.URL + "/restore"
