@@ -26,7 +26,7 @@ const (
 // newest is the newest audit entry of acme.
 func newest(t testing.TB, s *site) store.AuditEntry {
 	t.Helper()
-	page, err := s.Audit(t.Context(), operatorIn(t, s), 0, 1)
+	page, err := s.Audit(t.Context(), operatorIn(t, s), store.AuditFilter{}, 0, 1)
 	if err != nil || len(page.Entries) == 0 {
 		t.Fatalf("no audit entry: %v", err)
 	}

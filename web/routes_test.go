@@ -121,7 +121,7 @@ func TestAccess(t *testing.T) {
 // wantEntry: a member who is refused leaves an entry, a stranger none.
 func wantEntry(t *testing.T, s *site, route, as string, status int) {
 	t.Helper()
-	page, err := s.Audit(t.Context(), operatorIn(t, s), 0, 1)
+	page, err := s.Audit(t.Context(), operatorIn(t, s), store.AuditFilter{}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
