@@ -45,6 +45,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 
 	get("/orgs/:org", in.member(d.Organization))
 	get("/orgs/:org/audit", in.member(d.Audit))
+	post("/orgs/:org/audit/export", in.member(d.ExportAudit))
 	get("/orgs/:org/hooks", in.member(d.Hooks))
 	post("/orgs/:org/hooks", in.member(d.CreateHook))
 	get("/orgs/:org/hooks/new", in.member(d.NewHook))
@@ -54,6 +55,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 	get("/orgs/:org/hooks/:hook/delete", in.member(d.AskDeleteHook))
 	post("/orgs/:org/hooks/:hook/delete", in.member(d.DeleteHook))
 	post("/orgs/:org/hooks/:hook/restore", in.member(d.RestoreHook))
+	get("/orgs/:org/hooks/:hook/activity", in.member(d.HookActivity))
 
 	get("/orgs/:org/hooks/:hook/secrets", in.member(d.Secrets))
 	post("/orgs/:org/hooks/:hook/secrets", in.member(d.AddSecret))

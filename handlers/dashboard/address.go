@@ -21,9 +21,17 @@ func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
 func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
 func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
 func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }
-func entryURL(org, entry string) string     { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
+func activityURL(org, hook string) string   { return hookURL(org, hook) + "/activity" }
+func signOutMemberURL(org, user string) string {
+	return "/orgs/" + org + "/settings/members/" + user + "/sign-out"
+}
+func entryURL(org, entry string) string { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
 func with(address, name, value string) string {
-	return address + "?" + name + "=" + url.QueryEscape(value)
+	separator := "?"
+	if strings.Contains(address, "?") {
+		separator = "&"
+	}
+	return address + separator + name + "=" + url.QueryEscape(value)
 }
 
 // localPath tells whether a browser that goes to next stays on this server: an
