@@ -332,7 +332,7 @@ const auditURL = "/orgs/brightwater-labs/audit"
 // activitySample is the month of the picture: one day in ten is cut off.
 func activitySample() ActivityProps {
 	p := ActivityProps{
-		Period:  "last 30 days",
+		Period: "last 30 days", Now: now,
 		Opens:   FigureProps{37, 4, auditURL + "?action=opens&outcome=done", false},
 		Changes: FigureProps{26, 3, auditURL + "?action=changes&outcome=done", false},
 		Refused: FigureProps{3, 0, auditURL + "?outcome=refused", false}, LastRefused: ago(3 * aDay),

@@ -24,6 +24,9 @@ func (d *Dashboard) Audit(c echo.Context, a store.Actor) error {
 	if c.QueryParam("entry") != "" {
 		q = auditQuery{period: "all"}
 	}
+	if !a.Can(store.ReadAudit) {
+		q.Person = "" // it can only be the reader
+	}
 	page, err := d.auditPage(c, a, q)
 	if err != nil {
 		return err

@@ -193,6 +193,7 @@ func (d *Dashboard) activity(a store.Actor, q auditQuery, sums store.AuditActivi
 		Refused:     q.figure(a, sums.Refused, "", store.AuditRefused),
 		Entries:     q.figure(a, store.AuditSum{N: sums.Entries}, "", ""),
 		LastRefused: d.when(sums.Refused.Last), OpensBefore: int(sums.OpensBefore), Log: int(sums.Log),
+		Now: d.store.Now(),
 	}
 	for _, day := range sums.Days {
 		p.Days = append(p.Days, views.ActivityDay{Day: day.Day, Opens: int(day.Opens), Changes: int(day.Changes), Refused: int(day.Refused)})

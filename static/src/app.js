@@ -1,6 +1,7 @@
 // What HTML and htmx don't do by themselves; every page works without it.
 
 import { alert, byId, listen, main, on, regions, root, say, setAttribute, setIcon, stop, submitButton, toasts } from "./page.js";
+import "./filters.js";
 
 const dialog = byId("dialog");
 const modal = byId("modal"); // The part of dialog that htmx fills.
