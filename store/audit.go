@@ -205,13 +205,17 @@ func (l lookup) newest(tx *guard.ReadTx, c condition, in span, limit int) ([]int
 	}
 	maps.Copy(args, c.args)
 	var seqs []int64
-	err := tx.Select(&seqs, `
+	err := tx.Select(&seqs, l.statement(c), args)
+	return seqs, err
+}
+
+func (l lookup) statement(c condition) string {
+	return `
 		SELECT e.seq
 		FROM audit_entries e
-		WHERE e.log = :org_id AND `+l.by+` AND e.seq BETWEEN :first AND :last`+c.sql+`
+		WHERE e.log = :org_id AND ` + l.by + ` AND e.seq BETWEEN :first AND :last` + c.sql + `
 		ORDER BY e.seq DESC
-		LIMIT :limit`, args)
-	return seqs, err
+		LIMIT :limit`
 }
 
 // lookups find all that the filter chooses, and more.

@@ -120,3 +120,32 @@ func BenchmarkAuditOfAMillion(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAuditSumsOfAMillion is what stands above that page.
+func BenchmarkAuditSumsOfAMillion(b *testing.B) {
+	w, owner, editor := longLog(b)
+	from := func(days int) store.AuditFilter {
+		return store.AuditFilter{From: w.Now().AddDate(0, 0, 1-days).Truncate(24 * time.Hour)}
+	}
+	for name, f := range map[string]store.AuditFilter{"7 days": from(7), "30 days": from(30), "90 days": from(90), "all time": {}} {
+		for _, reader := range []store.Actor{owner, editor} {
+			b.Run(name+" for "+reader.Role().String(), func(b *testing.B) {
+				for b.Loop() {
+					must(w.AuditActivity(ctx, reader, f))(b)
+				}
+			})
+		}
+	}
+	b.Run("people", func(b *testing.B) {
+		for b.Loop() {
+			must(w.AuditPeople(ctx, owner))(b)
+		}
+	})
+	b.Run("a batch of an export", func(b *testing.B) {
+		for b.Loop() {
+			for range must(store.ExportUpTo(ctx, w.Store, owner, store.AuditFilter{Person: "u_7"}, "e1000000"))(b) {
+				break
+			}
+		}
+	})
+}

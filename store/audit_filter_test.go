@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -214,6 +215,43 @@ func TestAuditFilterIsValid(t *testing.T) {
 	for _, action := range store.AuditActions() {
 		if !(store.AuditFilter{Action: action}).Valid() {
 			t.Errorf("%s is offered and not valid", action)
+		}
+	}
+}
+
+// However long the log, a filter is looked up by an index that is in the order of
+// the page, and whatever else is asked for does not lead away from it.
+func TestAuditLookupsUseTheirIndex(t *testing.T) {
+	w := newWorld(t)
+	for _, test := range []struct {
+		f     store.AuditFilter
+		index string
+	}{
+		{store.AuditFilter{}, "audit_entries_seq"},
+		{store.AuditFilter{Outcome: "done"}, "audit_entries_seq"},
+		{store.AuditFilter{Outcome: "denied"}, "audit_entries_refused"},
+		{store.AuditFilter{Outcome: store.AuditRefused}, "audit_entries_refused"},
+		{store.AuditFilter{Person: "p"}, "audit_entries_actor"},
+		{store.AuditFilter{Person: store.AuditOperator}, "audit_entries_actor"},
+		{store.AuditFilter{Action: "secret.copy"}, "audit_entries_action"},
+		{store.AuditFilter{Action: store.AuditChanges}, "audit_entries_action"},
+		{store.AuditFilter{Target: "t"}, "audit_entries_target"},
+		{store.AuditFilter{Person: "p", Action: "secret.copy", Outcome: "denied"}, "audit_entries_actor"},
+		{store.AuditFilter{Target: "t", Person: "p", Action: "secret.copy", Outcome: store.AuditRefused, Hook: "h"}, "audit_entries_target"},
+	} {
+		for _, statement := range store.LookupStatements(test.f) {
+			var plan []struct {
+				ID      int
+				Parent  int
+				NotUsed int
+				Detail  string
+			}
+			if err := w.file.Select(&plan, "EXPLAIN QUERY PLAN "+regexp.MustCompile(`:\w+`).ReplaceAllString(statement, "'1'")); err != nil {
+				t.Fatal(err)
+			}
+			if len(plan) != 1 || !strings.HasPrefix(plan[0].Detail, "SEARCH e USING") || !strings.Contains(plan[0].Detail, test.index+" ") {
+				t.Errorf("%+v: %v", test.f, plan)
+			}
 		}
 	}
 }

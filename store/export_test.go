@@ -36,3 +36,13 @@ func ExportUpTo(ctx context.Context, s *Store, a Actor, f AuditFilter, entry str
 	in, err := s.exportSpan(ctx, a, f, entry)
 	return s.pieces(ctx, a, f, JSONLines, in), err
 }
+
+// LookupStatements are the statements that find what a filter chooses, but for those
+// that a text needs.
+func LookupStatements(f AuditFilter) []string {
+	var all []string
+	for _, l := range f.lookups(1) {
+		all = append(all, l.statement(f.entries()))
+	}
+	return all
+}
