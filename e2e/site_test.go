@@ -236,7 +236,7 @@ func (s *site) secret(t testing.TB, name string) store.Secret {
 // auditLog is acme's audit log as its owner sees it, newest first.
 func (s *site) auditLog(t testing.TB) []store.AuditEntry {
 	t.Helper()
-	page, err := s.Audit(context.Background(), s.Actor(t, storetest.Acme, "owner"), 0, 200)
+	page, err := s.Audit(context.Background(), s.Actor(t, storetest.Acme, "owner"), store.AuditFilter{}, 0, 200)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,9 +67,21 @@ var calls = []call{
 	{"RemoveMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RemoveMember(ctx, a, x.member))
 	}},
-	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
+	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Audit(ctx, a, store.AuditFilter{}, 0, 10))
+	}},
+	{"AuditActivity", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AuditActivity(ctx, a, store.AuditFilter{}))
+	}},
+	{"AuditPeople", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AuditPeople(ctx, a))
+	}},
+	{"HookActivity", "", "audit.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.HookActivity(ctx, a, x.hook, 0, 10)
+		return err
+	}},
 	{"ExportAudit", "", "audit.export", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
-		return w.ExportAudit(ctx, a, func(store.AuditEntry) error { return nil })
+		return errOf(w.ExportAudit(ctx, a, store.AuditFilter{}, store.JSONLines))
 	}},
 	{"Hooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Hooks(ctx, a, store.HookFilter{}, "", 10))

@@ -130,6 +130,7 @@ func headSample(tab Tab, used int) HookHeadProps {
 		Updated: ago(3 * aDay), UpdatedBy: "Mara Okafor", Quota: Quota{used, 20}, Tab: tab,
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
 		AddURL: hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete",
+		AddURL: hookURL + "/secrets/new", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 	}
 }
 
@@ -474,7 +475,8 @@ func auditSample() AuditListProps {
 	revealed := entrySample("e1", at(21, 14, 2, 31), "Priya Raman", "secret.reveal", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile")
 	revealed.Open, revealed.TargetVersion = true, 4
 	return AuditListProps{
-		Now: now, OlderURL: "/orgs/brightwater-labs/audit?before=204",
+		Now: now, OlderURL: "/orgs/brightwater-labs/audit?before=204", Total: 18270,
+		AllTimeURL: "/orgs/brightwater-labs/audit?period=all",
 		Entries: []AuditEntryProps{
 			revealed,
 			entrySample("e2", at(21, 12, 4, 9), "Priya Raman", "secret.update", "secret", "ISSUER_KEY", "add-claims-m2m"),
@@ -492,9 +494,84 @@ func auditSample() AuditListProps {
 
 func auditOwn() AuditListProps {
 	p := auditSample()
-	p.Own, p.Role, p.OlderURL, p.LatestURL = true, "Viewer", "", "/orgs/brightwater-labs/audit"
+	p.Own, p.Role, p.OlderURL, p.Total = true, "Viewer", "", 1
 	p.Entries, p.Day = p.Entries[4:5], "2026-11-18"
 	return p
+}
+
+// auditFiltered is what somebody looked for, with a burst among it.
+func auditFiltered() AuditListProps {
+	p := auditSample()
+	burst := entrySample("e11", at(21, 12, 2, 40), "Tomás Vidal", "secret.burst", "user", "Tomás Vidal", "")
+	p.Entries, p.Total, p.Before = append([]AuditEntryProps{burst}, p.Entries[4]), -1, 50
+	p.About, p.AnyURL, p.ClearURL = "DATABASE_URL", auditURL+"?outcome=refused&person=u4", auditURL
+	p.SignOut = &SignOutProps{"Tomás Vidal", "/orgs/brightwater-labs/settings/members/u4/sign-out"}
+	return p
+}
+
+const auditURL = "/orgs/brightwater-labs/audit"
+
+// activitySample is the month of the picture: one day in ten is cut off.
+func activitySample() ActivityProps {
+	p := ActivityProps{
+		Period: "last 30 days", Now: now,
+		Opens:   FigureProps{37, 4, auditURL + "?action=opens&outcome=done", false},
+		Changes: FigureProps{26, 3, auditURL + "?action=changes&outcome=done", false},
+		Refused: FigureProps{3, 0, auditURL + "?outcome=refused", false}, LastRefused: ago(3 * aDay),
+		Entries: FigureProps{18270, 0, auditURL, false}, Log: 41882, OpensBefore: 25,
+	}
+	days := map[int][3]int{0: {0, 1}, 3: {2, 1}, 4: {1, 1}, 5: {2, 1}, 6: {2, 1}, 7: {2, 0}, 10: {2, 0}, 11: {4, 0}, 12: {2, 1}, 13: {0, 1},
+		14: {2, 1}, 17: {2, 2}, 18: {0, 1}, 19: {2, 1, 1}, 20: {0, 1}, 21: {1, 1}, 24: {2, 1}, 25: {1, 2}, 26: {9, 6, 2}, 28: {0, 1}, 29: {1, 2}}
+	for i := range 30 {
+		day := days[i]
+		p.Days = append(p.Days, ActivityDay{Day: at(21, 0, 0, 0).AddDate(0, 0, i-29), Opens: day[0], Changes: day[1], Refused: day[2]})
+	}
+	return p
+}
+
+func activityOwn() ActivityProps {
+	p := activitySample()
+	p.Own, p.Period, p.Tail, p.Log, p.OpensBefore = true, "all time", true, 1, -1
+	p.Opens.Number, p.Changes.Number, p.Refused.Number, p.Refused.Chosen, p.Entries.Number = 0, 0, 1, true, 1
+	p.Days = p.Days[:7]
+	for i := range p.Days {
+		p.Days[i].Opens, p.Days[i].Changes = 0, 0
+	}
+	return p
+}
+
+func activityOfOne() ActivityProps {
+	p := activitySample()
+	p.Whose, p.OutOfBand, p.OpensBefore, p.LastRefused = "Tomás Vidal", true, 40, never
+	p.Refused.Number = 0
+	return p
+}
+
+func filtersSample() AuditFiltersProps {
+	return AuditFiltersProps{
+		URL: auditURL, Period: "30", Actions: []string{"secret.reveal", "secret.copy", "secret.burst", "hook.update", "hook.enable", "member.role", "audit.export"},
+		People: []AuditChoice{{"u1", "Mara Okafor"}, {"u2", "Priya Raman"}, {"u4", "Tomás Vidal"}, {"operator", "The operator"}},
+	}
+}
+
+func filtersSet() AuditFiltersProps {
+	p := filtersSample()
+	p.Text, p.Person, p.Action, p.Outcome, p.Period, p.From, p.To = "stripe", "u4", "hook.enable", "refused", "", "2026-10-01", "2026-11-14"
+	p.Target, p.Hook = "s01", "h1"
+	return p
+}
+
+func filtersOwn() AuditFiltersProps {
+	p := filtersSample()
+	p.People, p.Period = nil, "all"
+	return p
+}
+
+func auditPageSample() AuditPageProps {
+	return AuditPageProps{
+		Shell: shellSample("Audit log", InAudit), Activity: activitySample(), Filters: filtersSample(), List: auditSample(), ExportURL: auditURL + "/export",
+		Burst: &BurstProps{"Tomás Vidal", ago(2 * anHour), auditURL + "?entry=e11"},
+	}
 }
 
 func errorSample(status int, shell bool) ErrorProps {
@@ -643,9 +720,14 @@ var samples = map[string]templ.Component{
 	"confirm-copy":            Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/copy", BackURL: hookURL + "/secrets", Name: "STRIPE_SIGNING_SECRET", Copy: true, Minutes: 15}),
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),
 
-	"audit-page":       AuditPage(AuditPageProps{shellSample("Audit log", InAudit), auditSample()}),
-	"audit-page-own":   AuditPage(AuditPageProps{shellOfViewer("Audit log", InAudit), auditOwn()}),
-	"audit-list-empty": AuditList(AuditListProps{Now: now}),
+	"audit-page":          AuditPage(auditPageSample()),
+	"audit-page-own":      AuditPage(AuditPageProps{Shell: shellOfViewer("Audit log", InAudit), Activity: activityOwn(), Filters: filtersOwn(), List: auditOwn(), LatestURL: auditURL}),
+	"audit-list-empty":    AuditList(AuditListProps{Now: now}),
+	"audit-list-filtered": AuditList(auditFiltered()),
+	"audit-list-no-match": AuditList(AuditListProps{Now: now, ClearURL: auditURL, AllTimeURL: auditURL + "?q=x&period=all"}),
+	"audit-filters-set":   AuditFilters(filtersSet()),
+	"audit-activity-one":  Activity(activityOfOne()),
+	"hook-activity":       HookActivity(HookActivityProps{shellSample("Activity, enrich-user-profile", InHooks), headSample(ActivityTab, 14), auditSample()}),
 
 	"error-page-404":        ErrorPage(errorSample(404, true)),
 	"error-page-404-nobody": ErrorPage(errorSample(404, false)),

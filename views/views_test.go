@@ -282,7 +282,7 @@ func holdsValue(typ reflect.Type) bool {
 var views = []any{
 	SignIn, Setup, Reset, NoOrganization, Account, HooksPage, HookList, Hook, HookSwitch, NewHook, DeleteHook, HookHead, EditorPage,
 	SaveMessage, SecretsPage, SecretsChanged, SecretList, Secret, SecretRevealed, SecretDetail, AddSecret, EditSecret, DeleteSecret, Confirm, AuditPage,
-	AuditList, AuditEntry, ErrorPage, ErrorToast, Toast, ToastPart, Sheet,
+	AuditList, AuditEntry, AuditFilters, Activity, HookActivity, ErrorPage, ErrorToast, Toast, ToastPart, Sheet,
 }
 
 const attack = `"><script>alert(1)</script><b title='`

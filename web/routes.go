@@ -45,6 +45,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 
 	get("/orgs/:org", in.member(d.Organization))
 	get("/orgs/:org/audit", in.member(d.Audit))
+	post("/orgs/:org/audit/export", in.member(d.ExportAudit))
 	get("/orgs/:org/hooks", in.member(d.Hooks))
 	post("/orgs/:org/hooks", in.member(d.CreateHook))
 	get("/orgs/:org/hooks/new", in.member(d.NewHook))
@@ -62,6 +63,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 	get("/orgs/:org/hooks/:hook/versions", in.member(d.ScriptVersions))
 	get("/orgs/:org/hooks/:hook/versions/:version", in.member(d.ScriptVersion))
 	post("/orgs/:org/hooks/:hook/versions/:version/restore", in.member(d.RestoreScript))
+	get("/orgs/:org/hooks/:hook/activity", in.member(d.HookActivity))
 
 	get("/orgs/:org/hooks/:hook/secrets", in.member(d.Secrets))
 	post("/orgs/:org/hooks/:hook/secrets", in.member(d.AddSecret))

@@ -42,6 +42,8 @@ var access = []struct {
 	{route: "POST /account/password", want: "401 303 303 303 303 303", form: field("current", storetest.Password, "password", "another one, much longer")},
 	{route: "GET /orgs/:org", want: "303 404 303 303 303 303"},
 	{route: "GET /orgs/:org/audit", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/audit/export", want: "401 404 403 403 200 200", form: field("format", "csv")},
+	{route: "GET /orgs/:org/hooks/:hook/activity", want: "303 404 200 200 200 200"},
 	{route: "GET /orgs/:org/hooks", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks", want: "401 404 403 303 303 303", form: field("name", "second", "trigger", "send-phone-message")},
 	{route: "GET /orgs/:org/hooks/new", want: "303 404 403 200 200 200"},
@@ -152,7 +154,7 @@ func TestAccess(t *testing.T) {
 // wantEntry: a member who is refused leaves an entry, a stranger none.
 func wantEntry(t *testing.T, s *site, route, as string, status int) {
 	t.Helper()
-	page, err := s.Audit(t.Context(), operatorIn(t, s), 0, 1)
+	page, err := s.Audit(t.Context(), operatorIn(t, s), store.AuditFilter{}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

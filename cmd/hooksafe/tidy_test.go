@@ -32,7 +32,7 @@ func TestTidy(t *testing.T) {
 	defer cancel()
 	var newest store.AuditEntry
 	for newest.Action != "secret.destroy" && t.Context().Err() == nil {
-		page, err := w.Audit(t.Context(), operator, 0, 1)
+		page, err := w.Audit(t.Context(), operator, store.AuditFilter{}, 0, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

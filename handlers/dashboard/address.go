@@ -24,6 +24,7 @@ func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
 func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
 func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
 func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }
+func activityURL(org, hook string) string   { return hookURL(org, hook) + "/activity" }
 func secretAuditURL(org, id string) string  { return auditURL(org) + "?target=" + id + "&period=all" }
 func entryURL(org, entry string) string     { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
 
@@ -35,8 +36,16 @@ func versionURL(org, hook, id string, version int64) string {
 	return secretURL(org, hook, id) + "/versions/" + strconv.FormatInt(version, 10)
 }
 
+func signOutMemberURL(org, user string) string {
+	return "/orgs/" + org + "/settings/members/" + user + "/sign-out"
+}
+
 func with(address, name, value string) string {
-	return address + "?" + name + "=" + url.QueryEscape(value)
+	separator := "?"
+	if strings.Contains(address, "?") {
+		separator = "&"
+	}
+	return address + separator + name + "=" + url.QueryEscape(value)
 }
 
 // version is the one in the address. 0 is the current one, of an address that names

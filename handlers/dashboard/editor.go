@@ -95,6 +95,7 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
 		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()},
 		Tab:   tab, HooksURL: hooksURL(org), ScriptURL: hookURL(org, h.ID), SecretsURL: secretsURL(org, h.ID),
+		ActivityURL: activityURL(org, h.ID),
 	}
 	if a.Can(store.EditHookSecrets) {
 		p.AddURL = p.SecretsURL + "/new"

@@ -3,6 +3,7 @@
 import "./filters.js";
 import { enter, leave, onMove } from "./drawer.js";
 import { alert, byId, listen, main, on, regions, root, say, setAttribute, setIcon, stop, submitButton, toasts } from "./page.js";
+import "./filters.js";
 
 // What answers ask for in HX-Trigger.
 listen("say", (event) => say(event.detail.value));
