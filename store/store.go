@@ -42,6 +42,7 @@ const (
 	EditHookSecrets   = guard.EditHookSecrets
 	RevealHookSecrets = guard.RevealHookSecrets
 	ReadAudit         = guard.ReadAudit
+	EndSessions       = guard.EndSessions
 )
 
 // The codes of errors.

@@ -1,5 +1,6 @@
 // What HTML and htmx don't do by themselves; every page works without it.
 
+import { listenToKeys } from "./keys.js";
 import { alert, byId, listen, main, on, regions, root, say, setAttribute, setIcon, stop, submitButton, toasts } from "./page.js";
 
 const dialog = byId("dialog");
@@ -267,6 +268,8 @@ function takeAway(element) {
 }
 
 const hideAll = () => document.querySelectorAll("[data-revealed]").forEach(hide);
+
+listenToKeys(hideAll);
 
 for (const type of ["pagehide", "freeze"]) window.addEventListener(type, () => takeAway(document), true);
 
