@@ -25,3 +25,6 @@ func HoldHashes(s *Store) (waiting func() int, release func()) {
 		}
 	}
 }
+
+// SearchQueries are the statements whose plans a test looks at.
+var SearchQueries = []string{hooksFound, secretsFound}

@@ -65,6 +65,13 @@ var calls = []call{
 	{"RemoveMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RemoveMember(ctx, a, x.member))
 	}},
+	{"SignOutMember", "", "member.sign_out", store.Owner, false, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SignOutMember(ctx, a, theMember(x))
+		return err
+	}},
+	{"Search", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Search(ctx, a, x.secretName, x.hook, 10))
+	}},
 	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
 	{"ExportAudit", "", "audit.export", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return w.ExportAudit(ctx, a, func(store.AuditEntry) error { return nil })
