@@ -558,7 +558,7 @@ func Appearance(p AppearanceProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</fieldset><div class=\"side-switch\"><label for=\"single-keys\"><b>Single-key shortcuts</b> <span>j, k, r and the others, without Ctrl or ⌘.</span></label> <input class=\"switch\" type=\"checkbox\" role=\"switch\" id=\"single-keys\" name=\"shortcuts\" value=\"on\" autocomplete=\"off\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</fieldset><div class=\"side-switch\"><div><label for=\"single-keys\">Single-key shortcuts</label><p class=\"hint\" id=\"single-keys-hint\">j, k, r and the others, without Ctrl or ⌘.</p></div><input class=\"switch\" type=\"checkbox\" role=\"switch\" id=\"single-keys\" aria-describedby=\"single-keys-hint\" name=\"shortcuts\" value=\"on\" autocomplete=\"off\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,6 +6,9 @@ const palette = byId("palette"); // Not there for who belongs to no organization
 const text = byId("palette-text");
 const list = byId("palette-list");
 
+const pause = 120; // ms without a key before the server is asked
+
+let timer;
 let chosen; // The option that Enter opens.
 let stale = false; // The options are not yet those of the text.
 let awaited = false; // Enter was pressed meanwhile.
@@ -16,11 +19,22 @@ export function openPalette() {
   if (!palette || document.querySelector("dialog[open]")) return;
   palette.showModal();
   palette.append(...regions); // Outside an open dialog nothing is clickable or read out.
-  text.form.dispatchEvent(new Event("open"));
+  ask({});
+}
+
+function ask(event) {
+  htmx.ajax("GET", text.form.action, { source: text.form, target: list, event });
+}
+
+// forget gives up what was asked, or is about to be.
+function forget() {
+  clearTimeout(timer);
+  text.form.dispatchEvent(new Event("htmx:abort"));
 }
 
 // What was searched for stays nowhere.
 function closed() {
+  forget();
   if (palette.contains(regions[0])) document.body.append(...regions);
   text.form.reset();
   list.replaceChildren();
@@ -56,6 +70,7 @@ function pressed(event) {
 // A link of the page to the same address may open a dialog; it does that here, too.
 function follow(option, event) {
   const same = document.querySelector(`a[hx-get="${option.getAttribute("href")}"]`);
+  forget(); // A page that is left would report it as lost.
   palette.close();
   if (!same) return;
   event.preventDefault();
@@ -64,11 +79,14 @@ function follow(option, event) {
 
 if (palette) {
   palette.onclose = closed;
-  palette.onclick = (event) => event.target === palette && palette.close(); // the backdrop
+  palette.onclick = (event) => {
+    if (event.target === palette) palette.close(); // the backdrop
+  };
   text.onkeydown = pressed;
-  text.oninput = () => {
+  text.oninput = (event) => {
     stale = true;
-    text.form.dispatchEvent(new Event("htmx:abort"));
+    forget();
+    timer = setTimeout(ask, pause, event);
   };
   new MutationObserver(arrived).observe(list, { childList: true });
   on("click", "#palette [role=option]", follow);
