@@ -181,6 +181,9 @@ func TestChangePassword(t *testing.T) {
 
 func (p *page) changePassword(current, next string) {
 	p.t.Helper()
+	if !visible(p.field("Current password")) {
+		p.css("summary").first().click()
+	}
 	p.field("Current password").fill(current)
 	p.field("New password").fill(next)
 	p.button("Change password").click()

@@ -61,7 +61,7 @@ func TestExportEndsWithItself(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "owner"), w.Org(acme)
 	for range 1100 {
-		must(w.CopySecret(ctx, a, org.Place(), org.Secret))(t)
+		must(w.CopySecret(ctx, a, org.Place(), org.Secret, 0))(t)
 	}
 	var all strings.Builder
 	pieces := 0
@@ -73,7 +73,7 @@ func TestExportEndsWithItself(t *testing.T) {
 		}
 		all.Write(piece)
 		pieces++
-		must(w.CopySecret(ctx, a, org.Place(), org.Secret))(t)
+		must(w.CopySecret(ctx, a, org.Place(), org.Secret, 0))(t)
 	}
 	got := exportedSeqs(t, all.String())
 	if pieces != 3 || int64(len(got)) != last || !slices.IsSorted(got) || got[len(got)-1] != last {
@@ -107,8 +107,8 @@ func TestExportStops(t *testing.T) {
 func TestA08ExportOfWhatIsFiltered(t *testing.T) {
 	w := newWorld(t)
 	a, editor, org := w.Actor(t, acme, "owner"), w.Actor(t, acme, "editor"), w.Org(acme)
-	must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, ""))(t)
-	_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), org.Place(), org.Secret, "")
+	must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, 0, ""))(t)
+	_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), org.Place(), org.Secret, 0, "")
 	wantCode(t, err, store.Denied)
 	f := store.AuditFilter{Text: "api_key", Action: "secret.reveal", Outcome: "done", Person: editor.ID(), From: w.Now(), To: w.Now()}
 	if got := exportedSeqs(t, w.export(t, a, f, store.JSONLines)); len(got) != 1 {

@@ -46,3 +46,6 @@ func LookupStatements(f AuditFilter) []string {
 	}
 	return all
 }
+
+// SearchQueries are the statements whose plans a test looks at.
+var SearchQueries = []string{hooksFound, secretsFound}

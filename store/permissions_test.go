@@ -86,6 +86,13 @@ var calls = []call{
 	{"Hooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Hooks(ctx, a, store.HookFilter{}, "", 10))
 	}},
+	{"SignOutMember", "", "member.sign_out", store.Owner, false, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SignOutMember(ctx, a, theMember(x))
+		return err
+	}},
+	{"Search", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Search(ctx, a, x.secretName, x.hook, 10))
+	}},
 	{"CountHooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
 	{"Hook", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
 	{"HookForm", "", "hook.create", store.Editor, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return w.HookForm(ctx, a) }},

@@ -18,6 +18,7 @@ type (
 	ServerActor = guard.ServerActor
 	Origin      = guard.Origin
 	OrgRef      = guard.OrgRef
+	Look        = guard.Look
 	Role        = guard.Role
 	Permission  = guard.Permission
 	Error       = guard.Error

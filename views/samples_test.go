@@ -39,6 +39,8 @@ func shellSample(title string, active Section) ShellProps {
 		AuditURL:      "/orgs/brightwater-labs/audit",
 		Active:        active,
 		Person:        Person{"Priya Raman", "priya@brightwater.example", "Admin", "/account", "/logout"},
+		SearchURL:     "/orgs/brightwater-labs/search",
+		KeysURL:       "/keys",
 	}
 }
 
@@ -129,8 +131,7 @@ func headSample(tab Tab, used int) HookHeadProps {
 		ID: "h1", Name: "enrich-user-profile", Trigger: "pre-user-registration", Enabled: true,
 		Updated: ago(3 * aDay), UpdatedBy: "Mara Okafor", Quota: Quota{used, 20}, Tab: tab,
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
-		AddURL: hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete",
-		AddURL: hookURL + "/secrets/new", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
+		AddURL: hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 	}
 }
 
@@ -597,6 +598,66 @@ func withToasts(p ShellProps) ShellProps {
 	return p
 }
 
+const firefoxOnLinux = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+func accountSample(errors Errors) AccountProps {
+	return AccountProps{
+		Shell: shellSample("Account", InAccount), Name: "Priya Raman", Errors: errors,
+		ProfileURL: "/account/profile", PasswordURL: "/account/password", OthersURL: "/account/sessions/end-others",
+		Look: AppearanceProps{"/account/appearance", "system", true},
+		Devices: []DeviceProps{
+			{firefoxOnLinux, "192.0.2.14", ago(5 * anHour), ago(aMinute), true, "/account/sessions/1/end"},
+			{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36", "192.0.2.90", ago(3 * aDay), ago(20 * anHour), false, "/account/sessions/2/end"},
+			{"curl/8.5.0", "198.51.100.44", on(time.November, 15), ago(6 * aDay), false, "/account/sessions/3/end"},
+		},
+		SignIns: []SignInEntryProps{
+			{ago(5 * anHour), "user.sign_in", "done", firefoxOnLinux, "192.0.2.14"},
+			{ago(6 * anHour), "user.sign_in", "failed", "", "203.0.113.9"},
+			{ago(aDay), "user.confirm", "failed", firefoxOnLinux, "192.0.2.14"},
+			{ago(3 * aDay), "user.reset_password", "done", firefoxOnLinux, "192.0.2.14"},
+			{ago(3 * aDay), "reset_link.create", "done", "", ""},
+		},
+	}
+}
+
+func accountOfOneDevice() AccountProps {
+	p := accountSample(nil)
+	p.Devices, p.SignIns, p.Shell.Theme = p.Devices[:1], p.SignIns[:1], "dark"
+	return p
+}
+
+func keysOff(p ShellProps) ShellProps {
+	p.KeysOff, p.HookID = true, "h1"
+	return p
+}
+
+var commandSamples = []ResultProps{
+	{Kind: "add", Name: "Add secret to enrich-user-profile", URL: hookURL + "/secrets/new"},
+	{Kind: "hook", Name: "Hooks", URL: "/orgs/brightwater-labs/hooks"},
+	{Kind: "sign-out", Name: "Sign out", Form: SignOutForm},
+	{Kind: "audit", Before: "Audit entries about “", Name: "payrol", After: "”", URL: "/orgs/brightwater-labs/audit?q=payrol&period=all"},
+}
+
+func searchSample(text string) SearchProps {
+	return SearchProps{
+		Text: text, People: true, Commands: commandSamples[:1],
+		Groups: []ResultGroup{
+			{"Secrets", []ResultProps{
+				{Kind: "secret", Name: "STRIPE_SIGNING_SECRET", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s01"},
+				{Kind: "secret", Name: "OLD_STRIPE_KEY", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s02"},
+			}, 2},
+			{"Hooks", []ResultProps{{Kind: "hook", Name: "enrich-user-profile", Trail: SecretNamesMatch(2), URL: hookURL + "/secrets"}}, 1},
+			{"People", []ResultProps{{Kind: "person", Name: "Stripe Bot", Trail: "bot@brightwater.example", URL: "/orgs/brightwater-labs/audit?person=u1&period=all"}}, 1},
+		},
+	}
+}
+
+func searchTooMany() SearchProps {
+	p := searchSample("stripe")
+	p.Groups[0].Total = 312
+	return p
+}
+
 // samples are every view in every case, by the name of its golden file.
 var samples = map[string]templ.Component{
 	"sign-in":         SignIn(SignInProps{Gate: gateSample}),
@@ -616,8 +677,25 @@ var samples = map[string]templ.Component{
 
 	"no-organization": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout"}),
 
-	"account":         Account(AccountProps{Shell: shellSample("Account", InAccount), PasswordURL: "/account/password"}),
-	"account-refused": Account(AccountProps{Shell: shellSample("Account", InAccount), PasswordURL: "/account/password", Errors: Errors{"current": "That password isn’t right. 3 tries left."}}),
+	"account":                  Account(accountSample(nil)),
+	"account-refused":          Account(accountSample(Errors{"current": "That password isn’t right. 3 tries left."})),
+	"account-name-refused":     Account(accountSample(Errors{"name": "Enter your name."})),
+	"account-one-device":       Account(accountOfOneDevice()),
+	"appearance-dark-keys-off": Appearance(AppearanceProps{"/account/appearance", "dark", false}),
+
+	"search-page":          SearchPage(SearchPageProps{shellSample("Search", InSearch), searchSample("stripe")}),
+	"search-page-empty":    SearchPage(SearchPageProps{shellSample("Search", InSearch), SearchProps{People: true}}),
+	"search-page-nothing":  SearchPage(SearchPageProps{shellOfViewer("Search", InSearch), SearchProps{Text: "payrol"}}),
+	"search-page-too-many": SearchPage(SearchPageProps{shellSample("Search", InSearch), searchTooMany()}),
+	"palette-options":      PaletteOptions(searchSample("stripe")),
+	"palette-commands":     PaletteOptions(SearchProps{Commands: commandSamples}),
+	"palette-nothing":      PaletteOptions(SearchProps{Text: "payrol", Commands: commandSamples[3:]}),
+
+	"keys":          Keys(KeysProps{AccountURL: "/account", Version: "1.0.0"}),
+	"keys-off":      Keys(KeysProps{true, "/account", "1.0.0"}),
+	"keys-page":     KeysPage(KeysPageProps{shellSample("Help and keys", ""), KeysProps{AccountURL: "/account", Version: "1.0.0"}}),
+	"keys-page-off": KeysPage(KeysPageProps{keysOff(shellSample("Help and keys", "")), KeysProps{true, "/account", "1.0.0"}}),
+
 	"account-between": Account(AccountProps{Shell: ShellProps{Title: "Account", Now: now, Organizations: shellSample("", "").Organizations, Person: Person{"Priya Raman", "priya@brightwater.example", "", "/account", "/logout"}}, PasswordURL: "/account/password"}),
 	"account-alone":   Account(AccountProps{Shell: ShellProps{Title: "Account", Now: now, Person: Person{"Priya Raman", "priya@brightwater.example", "", "/account", "/logout"}}, PasswordURL: "/account/password"}),
 

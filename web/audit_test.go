@@ -289,7 +289,7 @@ func longExport(t *testing.T, s *site, after func(piece int) error) (r *receiver
 	t.Helper()
 	a := s.Actor(t, storetest.Acme, "owner")
 	for range 1100 {
-		if _, err := s.CopySecret(t.Context(), a, s.Org(storetest.Acme).Place(), s.Org(storetest.Acme).Secret); err != nil {
+		if _, err := s.CopySecret(t.Context(), a, s.Org(storetest.Acme).Place(), s.Org(storetest.Acme).Secret, 0); err != nil {
 			t.Fatal(err)
 		}
 	}

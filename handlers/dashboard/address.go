@@ -17,10 +17,19 @@ const (
 	resetURL    = "/reset"
 	accountURL  = "/account"
 	passwordURL = "/account/password"
+
+	anySearchURL  = "/search"
+	keysURL       = "/keys"
+	profileURL    = "/account/profile"
+	appearanceURL = "/account/appearance"
+	othersURL     = "/account/sessions/end-others"
 )
 
 func hooksURL(org string) string            { return "/orgs/" + org + "/hooks" }
 func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
+func searchURL(org string) string           { return "/orgs/" + org + "/search" }
+func personURL(org, user string) string     { return with(auditURL(org), "person", user) + "&period=all" }
+func endSessionURL(session string) string   { return "/account/sessions/" + session + "/end" }
 func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
 func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
 func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }

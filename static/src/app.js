@@ -1,9 +1,9 @@
 // What HTML and htmx don't do by themselves; every page works without it.
 
-import "./filters.js";
 import { enter, leave, onMove } from "./drawer.js";
-import { alert, byId, listen, main, on, regions, root, say, setAttribute, setIcon, stop, submitButton, toasts } from "./page.js";
 import "./filters.js";
+import { listenToKeys } from "./keys.js";
+import { alert, byId, listen, main, on, regions, root, say, setAttribute, setIcon, stop, submitButton, toasts } from "./page.js";
 
 // What answers ask for in HX-Trigger.
 listen("say", (event) => say(event.detail.value));
@@ -288,6 +288,8 @@ function takeAway(element) {
 }
 
 const hideAll = () => document.querySelectorAll("[data-revealed]").forEach(hide);
+
+listenToKeys(hideAll);
 
 for (const type of ["pagehide", "freeze"]) window.addEventListener(type, () => takeAway(document), true);
 

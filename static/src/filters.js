@@ -5,7 +5,7 @@
 import { listen, on } from "./page.js";
 
 listen("htmx:after:swap", ({ detail: { ctx: { sourceElement: form } } }) => {
-  if (!form?.matches("form[role=search]")) return;
+  if (!form?.matches("form[role=search][hx-get]")) return;
   const said = [...new FormData(form)].filter(([, text]) => text);
   history.replaceState(null, "", said.length ? `?${new URLSearchParams(said)}` : location.pathname);
 });
