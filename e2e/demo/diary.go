@@ -119,7 +119,8 @@ var diary = []visit{
 	{day: 3, at: "09:02", who: mara, do: []deed{
 		reveals(enrich, "STRIPE_SIGNING_SECRET"), copies(enrich, "STRIPE_SIGNING_SECRET"),
 		sets(enrich, "STRIPE_SIGNING_SECRET"), sets(enrich, "STRIPE_API_KEY"), saves(enrich, "enrich-user-profile")}},
-	{day: 3, at: "11:10", who: mara, do: []deed{reveals(claims, claimNames...), reveals(contacts, "CRM_TOKEN", "TEAM_CHAT_TOKEN")}},
+	{day: 3, at: "11:10", who: mara, do: []deed{
+		atOnce(reveals(claims, claimNames...), reveals(contacts, "CRM_TOKEN", "TEAM_CHAT_TOKEN"))}},
 	{day: 3, at: "13:24", who: jonas, do: []deed{sets(enrich, "CRM_CLIENT_SECRET"), copies(enrich, "CRM_CLIENT_SECRET")}},
 	{day: 3, at: "16:12", who: yuki, do: []deed{isDenied(claims, "DATABASE_URL")}},
 	{day: 2, at: "09:26", who: tomas, do: []deed{

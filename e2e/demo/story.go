@@ -307,6 +307,18 @@ func isDenied(hook string, names ...string) deed {
 	})
 }
 
+// atOnce does several things without a pause between them.
+func atOnce(do ...deed) deed {
+	return func(v *visitor) error {
+		for _, d := range do {
+			if err := d(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 func each(hook string, names []string, do func(v *visitor, in store.Place, id string) error) deed {
 	return func(v *visitor) error {
 		for _, name := range names {
