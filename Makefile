@@ -13,7 +13,8 @@ run: build
 # Hooksafe with something in it, to look around: an invented organization in a
 # directory that vanishes when Ctrl C stops it.
 demo:
-	@go run ./e2e/demo/serve
+	@go build -o bin/demo ./e2e/demo/serve
+	@bin/demo
 
 build:
 	go build -ldflags '-X main.release=$(release)' -o bin/hooksafe ./cmd/hooksafe
@@ -66,7 +67,7 @@ bench: build
 # state into DIR, in each size and scheme.
 screenshots: e2e/node_modules/.package-lock.json
 	.ci/browser
-	HOOKSAFE_README=1 go test -tags e2e -count=1 -run TestScreenshots ./e2e
+	HOOKSAFE_README=screenshots go test -tags e2e -count=1 -run TestScreenshots ./e2e
 
 # npm writes this file last.
 %/node_modules/.package-lock.json: %/package-lock.json

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/labstack/echo/v4"
 	_ "github.com/mattn/go-sqlite3"
 
 	"hooksafe/store"
@@ -26,7 +27,9 @@ import (
 // site is a running server with a store of its own.
 type site struct {
 	*storetest.World
-	URL string
+	URL    string
+	routes *echo.Echo
+	token  func(role string) string // of the member with a role, who is signed in
 
 	mu      sync.Mutex
 	answers []answer // as they left the server
@@ -54,6 +57,7 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	t.Parallel()
 	s := &site{World: storetest.New(t)}
+	s.token = func(role string) string { return s.Token(storetest.Acme, role) }
 	s.plant(s.Org(storetest.Acme).Value)
 	s.plant(s.Org(storetest.Globex).Value)
 	s.start(t)
@@ -69,7 +73,7 @@ func newEmptySite(t *testing.T) *site {
 	return s
 }
 
-func (s *site) start(t *testing.T) {
+func (s *site) start(t testing.TB) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + server.Listener.Addr().String()
@@ -81,6 +85,7 @@ func (s *site) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.routes = handler
 	server.Config.Handler = s.record(handler)
 	server.Start()
 	t.Cleanup(func() {
@@ -160,7 +165,7 @@ func (w *copyingWriter) Write(b []byte) (int, error) {
 func (w *copyingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // inspect looks at everything that left the server, and at its log.
-func (s *site) inspect(t *testing.T) {
+func (s *site) inspect(t testing.TB) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.answers {

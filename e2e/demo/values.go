@@ -24,7 +24,7 @@ func value(hook, name string, version int64) string {
 	switch {
 	case strings.HasSuffix(name, "_URL"), strings.HasSuffix(name, "_DSN"):
 		host := strings.ToLower(strings.ReplaceAll(name[:strings.LastIndex(name, "_")], "_", "-"))
-		return fmt.Sprintf("https://%s%s.invalid/v%d/%s", Mark, host, version, noise(seed)[:8])
+		return fmt.Sprintf("https://%s%s.invalid/v%d", Mark, host, version)
 	case strings.HasSuffix(name, "_PRIVATE_KEY"):
 		return file(seed, 28)
 	case strings.HasSuffix(name, "_BUNDLE"):
@@ -45,9 +45,8 @@ func file(seed string, lines int) string {
 	return text.String()
 }
 
-// noise looks random and is always the same. It has no signs that an address
-// would have to escape.
+// noise looks random and is always the same.
 func noise(seed string) string {
 	sum := sha256.Sum256([]byte(seed))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
