@@ -1,11 +1,11 @@
 package store_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
 	"hooksafe/store"
+	"hooksafe/store/storetest"
 )
 
 // BenchmarkReveal is one action: opened, recorded, signed, committed and synced.
@@ -46,54 +46,24 @@ func BenchmarkSecretsOfAFullHook(b *testing.B) {
 	}
 }
 
-func BenchmarkHooksPageOf5000(b *testing.B) {
-	w := newWorld(b)
-	a, org := w.Actor(b, acme, "viewer"), w.Org(acme)
-	w.sql(b, `
-		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-		INSERT INTO hooks SELECT 'h' || i, h.org, 'hook ' || i, 'hook-' || i, h.trigger, h.script, 1, '{}', 0, 1,
-			h.created_at, h.created_by, h.updated_at, h.updated_by, h.updated_by_name, NULL, NULL
-		FROM n, hooks h WHERE h.id = ?`, org.Hook)
-	w.sql(b, `
-		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-		INSERT INTO secrets SELECT h.id || '_' || i, h.org, h.id, 'SECRET_' || i, '', 1, 1, 1, 0, '', 0, '', '', NULL, NULL
-		FROM n, hooks h WHERE h.org = ? AND h.id <> ?`, a.Org().ID, org.Hook)
-	for _, from := range []string{"first", "last"} {
-		b.Run(from, func(b *testing.B) {
-			after := ""
-			for from == "last" {
-				page := must(w.Hooks(ctx, a, after, 500))(b)
-				if page.Next == "" {
-					break
-				}
-				after = page.Next
-			}
+// BenchmarkHooks is the first and the last page of 5,000 hooks.
+func BenchmarkHooks(b *testing.B) {
+	w := storetest.Big(b, storetest.Size{Hooks: storetest.Full.Hooks, Secrets: storetest.Full.Secrets})
+	a := w.Actor(b, acme, "viewer")
+	last := ""
+	for {
+		page := must(w.Hooks(ctx, a, last, 500))(b)
+		if page.Next == "" {
+			break
+		}
+		last = page.Next
+	}
+	for name, after := range map[string]string{"first": "", "last": last} {
+		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				page, err := w.Hooks(ctx, a, after, 50)
-				if err != nil || page.Total != 5001 {
+				if err != nil || page.Total != storetest.Full.Hooks+1 {
 					b.Fatal(page.Total, err)
-				}
-			}
-		})
-	}
-}
-
-// BenchmarkAuditPage is the newest page of a log of 100,000 entries, for somebody who
-// sees all of it and for somebody who sees few of them.
-func BenchmarkAuditPage(b *testing.B) {
-	w := newWorld(b)
-	w.sql(b, `
-		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-		INSERT INTO audit_entries
-		SELECT e.log, i + 1000, 1, 'e' || i, e.at, 'user', 'u_other', 'Other', NULL, 'secret.reveal', NULL, NULL,
-			'secret', 's', 'S', 1, 'done', NULL, NULL, NULL, NULL, NULL, NULL, e.leaf
-		FROM n, audit_entries e WHERE e.log = ? AND e.seq = 1`, w.Actor(b, acme, "owner").Org().ID)
-	for _, role := range []string{"owner", "editor"} {
-		b.Run(role, func(b *testing.B) {
-			a := w.Actor(b, acme, role)
-			for b.Loop() {
-				if page, err := w.Audit(ctx, a, 0, 50); err != nil || len(page.Entries) == 0 {
-					b.Fatal(fmt.Sprint(page, err))
 				}
 			}
 		})
