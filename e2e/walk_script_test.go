@@ -5,6 +5,7 @@ package e2e
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/playwright-community/playwright-go"
@@ -109,12 +110,23 @@ func (p *page) dialogKinds() []string {
 	return p.kinds()
 }
 
-// useOne clicks a control and waits for anything to happen.
+// useOne uses a control, if what was done before has not taken it away. All tabs
+// share one clipboard.
 func (p *page) useOne(path, kind string) {
 	p.t.Helper()
 	if !slices.Contains(p.kinds(), kind) {
-		return // what was done before has taken it away
+		return
 	}
+	if strings.Contains(kind, "data-copy") {
+		p.clipboard(func() { p.happens(path, kind) })
+	} else {
+		p.happens(path, kind)
+	}
+}
+
+// happens clicks a control and waits for anything to happen.
+func (p *page) happens(path, kind string) {
+	p.t.Helper()
 	p.eval(listen)
 	handle, err := p.tab.EvaluateHandle("(kind) => window.controls.get(kind)", kind)
 	p.must(err)
