@@ -483,27 +483,27 @@ func TestHooksOnAPhone(t *testing.T) {
 			must(t, err)
 			p := s.visitAs(t, "editor", s.hooksPath(), sized(playwright.Size{Width: width, Height: 844}))
 			p.unfold()
-			p.fits()
+			p.fitsAFinger()
 			p.search("long_name")
 			p.row("acme-hook").sees(like("^in LONG_NAME"))
-			p.fits()
+			p.fitsAFinger()
 			p.link(like("^Delete for good")).click()
 			p.dialog(like("for good")).shows()
-			p.fits()
+			p.fitsAFinger()
 			p.key("Escape")
 			p.search(strings.Repeat("x", 128))
 			p.heading(like("^No hooks match")).shows()
-			p.fits()
+			p.fitsAFinger()
 			p.open(s.secretsPath())
 			p.unfold()
-			p.fits()
+			p.fitsAFinger()
 		})
 	}
 }
 
-// fits tells that nothing has to be scrolled to sideways, and that what is touched
+// fitsAFinger tells that nothing has to be scrolled to sideways, and that what is touched
 // here is large enough for a finger.
-func (p *page) fits() {
+func (p *page) fitsAFinger() {
 	p.t.Helper()
 	if wide := number(p.t, p.eval("document.documentElement.scrollWidth - innerWidth")); wide > 0 {
 		p.t.Errorf("%.0f px too wide", wide)
