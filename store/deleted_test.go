@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand"
 	"os"
 	"path/filepath"
 	"slices"
@@ -113,6 +114,45 @@ func TestC11DestroyedValuesAreGone(t *testing.T) {
 			w.verify(t)
 		})
 	}
+}
+
+// C-11, also where SQLite moved rows from page to page as others went, which leaves
+// copies behind. These names and lengths are a case in which it does.
+func TestC11RowsThatWereMoved(t *testing.T) {
+	w := newWorld(t)
+	a, random := w.Actor(t, acme, "editor"), rand.New(rand.NewSource(7))
+	type placed struct {
+		store.Secret
+		in store.Place
+	}
+	var all []placed
+	for i := range 6 {
+		hook, _ := w.addHook(t, acme, fmt.Sprint("hk ", i), 0)
+		in := store.HookPlace(hook.ID)
+		for j := range 18 {
+			longest := []int{30, 300, 1500}[random.Intn(3)]
+			all = append(all, placed{w.addSecret(t, a, in, fmt.Sprint("S", j), strings.Repeat("x", 1+random.Intn(longest))), in})
+		}
+	}
+	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	var sealed [][]byte
+	for _, s := range all[:90] {
+		sealed = append(sealed, w.sealedOf(t, s.ID)...)
+		must(0, w.DestroySecret(ctx, a, s.in, s.ID, s.Name))(t)
+	}
+	if w.onDisk(t, sealed) == 0 {
+		t.Error("nothing stayed behind: find another case")
+	}
+	if err := w.Purge(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.onDisk(t, sealed); n != 0 {
+		t.Errorf("%d pieces are left", n)
+	}
+	for _, s := range all[90:] {
+		must(w.RevealSecret(ctx, a, s.in, s.ID, ""))(t)
+	}
+	w.verify(t)
 }
 
 // What was deleted can be brought back for 7 days; then it is gone, and the server

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"hooksafe/store/internal/guard"
@@ -107,6 +108,7 @@ type Store struct {
 	signIns        *limiter
 	confirmations  *limiter
 	secretsPerHook int
+	destroyed      atomic.Bool // something was, since the database was compacted
 }
 
 // Exists says whether dir holds a database.

@@ -99,6 +99,16 @@ func TestChangesKeepTheFilters(t *testing.T) {
 		wantBody(t, w, tt.want)
 		wantNone(t, w.Body.String(), tt.wantNot)
 	}
+	s := newSite(t)
+	for page, want := range map[string]string{
+		"https://hooks.example/orgs/acme/hooks?q=acme&user=1": "/orgs/acme/hooks?q=acme",
+		"https://evil.example/orgs/globex/hooks?q=acme":       "/orgs/acme/hooks",
+		"": "/orgs/acme/hooks",
+	} {
+		w := s.ask(t, request{method: "POST", path: hookPath + "/enabled", as: "editor",
+			header: map[string]string{"Referer": page}, form: field("enabled", "on", "from", "list")})
+		wantHeader(t, w, "Location", want)
+	}
 }
 
 func TestDestroyAndDuplicate(t *testing.T) {
