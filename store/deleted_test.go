@@ -163,6 +163,7 @@ func TestPurge(t *testing.T) {
 	kept, keptSecrets := w.addHook(t, acme, "kept", 3)
 	gone, goneSecrets := w.addHook(t, acme, "gone", 2)
 	back, _ := w.addHook(t, acme, "back", 1)
+	later, _ := w.addHook(t, acme, "later", 0)
 	foreign, _ := w.addHook(t, globex, "foreign", 1)
 	in := store.HookPlace(kept.ID)
 
@@ -171,7 +172,10 @@ func TestPurge(t *testing.T) {
 	must(w.DeleteSecret(ctx, a, in, keptSecrets[2].ID, "S3"))(t)
 	must(w.DeleteHook(ctx, a, gone.ID, "gone"))(t)
 	must(w.DeleteHook(ctx, a, back.ID, "back"))(t)
-	w.Clock.Advance(almost)
+	w.Clock.Advance(time.Microsecond)
+	must(w.DeleteHook(ctx, a, later.ID, "later"))(t)
+	must(w.DeleteSecret(ctx, a, in, keptSecrets[0].ID, "S1"))(t)
+	w.Clock.Advance(almost - time.Microsecond)
 	must(w.DeleteHook(ctx, w.again(t, globex, "editor"), foreign.ID, "foreign"))(t) // 7 days from now
 	a = w.again(t, acme, "editor")
 	before, entries := w.state(t), len(w.entries(t, acme))
@@ -212,7 +216,8 @@ func TestPurge(t *testing.T) {
 	for table, want := range map[string]int{
 		"hooks WHERE id = '" + gone.ID + "'": 0, "hook_scripts WHERE hook = '" + gone.ID + "'": 0,
 		"secrets WHERE hook = '" + gone.ID + "'": 0, "secrets WHERE hook = '" + kept.ID + "'": 2,
-		"hooks WHERE id = '" + back.ID + "'": 1, "hooks WHERE id = '" + foreign.ID + "'": 1,
+		"hooks WHERE id = '" + later.ID + "'": 1,
+		"hooks WHERE id = '" + back.ID + "'":  1, "hooks WHERE id = '" + foreign.ID + "'": 1,
 		"secret_versions": 6, // one each: the two of the test world, S1 and S3, back's, foreign's
 	} {
 		if n := stored[int](t, w, `SELECT count(*) FROM `+table); n != want {
