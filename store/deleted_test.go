@@ -150,7 +150,7 @@ func TestC11RowsThatWereMoved(t *testing.T) {
 		t.Errorf("%d pieces are left", n)
 	}
 	for _, s := range all[90:] {
-		must(w.RevealSecret(ctx, a, s.in, s.ID, ""))(t)
+		valueOf(t, w, a, s.in, s.ID) // what is left still opens
 	}
 	w.verify(t)
 }

@@ -31,12 +31,15 @@ func TestTidy(t *testing.T) {
 	defer background.Wait()
 	defer cancel()
 	var newest store.AuditEntry
-	for newest.Action != "secret.destroy" && ctx.Err() == nil {
+	for newest.Action != "secret.destroy" && t.Context().Err() == nil {
 		page, err := w.Audit(t.Context(), operator, 0, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		newest = page.Entries[0]
+		if ctx.Err() != nil {
+			t.Fatal("nothing was erased")
+		}
 	}
 	if newest.ActorKind != "server" || newest.ParentName == nil || *newest.ParentName != org.HookName {
 		t.Errorf("entry is %+v", newest)
