@@ -188,6 +188,19 @@ func TestChangesInANarrowedList(t *testing.T) {
 	p.link("Hooks 5").shows()
 }
 
+// Without script too.
+func TestSwitchInANarrowedList(t *testing.T) {
+	eachWay(t, func(t *testing.T, settings ...setting) {
+		s := newSite(t)
+		s.fillHooks(t)
+		p := s.visitAs(t, "editor", s.hooksPath()+"?q=crm", settings...)
+		turn(p.row("sync-crm-contact"), "Enabled, sync-crm-contact", false)
+		p.toast("sync-crm-contact off").shows()
+		p.sees("1 of 4 hooks")
+		p.row("acme-hook").missing()
+	})
+}
+
 func TestLoadMoreOfASearch(t *testing.T) {
 	eachWay(t, func(t *testing.T, settings ...setting) {
 		s := newSite(t)

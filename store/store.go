@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"hooksafe/store/internal/guard"
@@ -109,6 +110,7 @@ type Store struct {
 	signIns        *limiter
 	confirmations  *limiter
 	secretsPerHook int
+	destroyed      atomic.Bool // something was, since the database was compacted
 }
 
 // Exists says whether dir holds a database.

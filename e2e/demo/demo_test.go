@@ -136,7 +136,7 @@ func (s told) secrets(t *testing.T) {
 			t.Errorf("the script of %s is\n%s", h.Name, list.Hook.Script)
 		}
 		for _, secret := range list.Secrets {
-			revealed, err := s.RevealSecret(ctx, a, store.HookPlace(h.ID), secret.ID, "")
+			revealed, err := s.RevealSecret(ctx, a, store.HookPlace(h.ID), secret.ID, 0, "")
 			must(t, err)
 			if !strings.Contains(revealed.Value.Reveal(), demo.Mark) || strings.Contains(secret.Name+secret.Note, demo.Mark) {
 				t.Errorf("%s of %s is not marked as a value of the demo", secret.Name, h.Name)

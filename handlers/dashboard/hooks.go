@@ -58,10 +58,14 @@ func (v hookView) url(org string) string {
 	return hooksURL(org) + "?" + query.Encode()
 }
 
-// shownHooks is what the Hooks page shows, from the beginning, that htmx sent a request
+// shownHooks is what the Hooks page shows, from the beginning, that a request was sent
 // from. Other pages show none.
 func shownHooks(c echo.Context, a store.Actor) (v hookView, shown bool) {
-	page, err := url.Parse(c.Request().Header.Get("HX-Current-URL"))
+	header := "Referer"
+	if IsHTMX(c) {
+		header = "HX-Current-URL"
+	}
+	page, err := url.Parse(c.Request().Header.Get(header))
 	if err != nil || page.Path != hooksURL(a.Org().Slug) {
 		return hookView{}, false
 	}
@@ -169,8 +173,8 @@ func (d *Dashboard) drawNewHook(c echo.Context, a store.Actor, status int, p vie
 // hooksChanged answers a change that shows in the list of hooks, as the page shows
 // it; fresh is the row to point out.
 func (d *Dashboard) hooksChanged(c echo.Context, a store.Actor, fresh string, t views.ToastProps) error {
-	return d.changed(c, hooksURL(a.Org().Slug), t, func() ([]templ.Component, error) {
-		view, _ := shownHooks(c, a)
+	view, _ := shownHooks(c, a)
+	return d.changed(c, view.url(a.Org().Slug), t, func() ([]templ.Component, error) {
 		list, err := d.hookList(c, a, view)
 		if err != nil {
 			return nil, err
@@ -200,7 +204,8 @@ func (d *Dashboard) EnableHook(c echo.Context, a store.Actor) error {
 	case !IsHTMX(c) && inEditor:
 		return d.leave(c, hookURL(a.Org().Slug, h.ID), toast)
 	case !IsHTMX(c):
-		return d.leave(c, hooksURL(a.Org().Slug), toast)
+		view, _ := shownHooks(c, a)
+		return d.leave(c, view.url(a.Org().Slug), toast)
 	}
 	if err := trigger(c, map[string]any{"say": spoken(toast)}); err != nil {
 		return err

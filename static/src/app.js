@@ -137,7 +137,7 @@ listen("htmx:finally:request", ({ detail: { ctx } }) => {
     if (source.querySelector?.("[role=switch]")) source.reset(); // It shows what is stored.
   } else if (toast || source.closest?.(".deleted")) { // Undo
     if (toast) dismiss(toast);
-    document.querySelector("tbody.new")?.querySelector("a[href], button").focus();
+    (document.querySelector("tbody.new")?.querySelector("a[href], button") ?? main).focus();
   }
 });
 
