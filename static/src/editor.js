@@ -172,6 +172,7 @@ function go(from) {
 new MutationObserver((records) => {
   const added = records.flatMap((record) => [...record.addedNodes]);
   if (added.some((node) => node.id === "script-secrets" || node.id === "secret-names")) look();
+  if (added.some((node) => node.id === "dependencies")) limit();
 }).observe(main, { childList: true, subtree: true });
 
 // ---- Plain text
@@ -189,7 +190,7 @@ function showMode() {
   box.hidden = !plain;
   byId("script-editor").hidden = plain;
   byId("find-btn").hidden = plain;
-  byId("script-keys").hidden = byId("script-pos").hidden = byId("script-note").hidden = plain;
+  box.parentElement.toggleAttribute("data-plain", plain);
   byId("plain-btn").hidden = mixed;
   byId("plain-btn").ariaPressed = plain;
 }
