@@ -12,10 +12,9 @@ import { EditorView, highlightActiveLineGutter, highlightSpecialChars, keymap, l
 import { cleared, limit } from "./editor/dependencies.js";
 import { find, findKeys, openFind } from "./editor/find.js";
 import { count, draw } from "./editor/list.js";
-import { complete, mark, marks, noteAt, stateOf, storedStates } from "./editor/names.js";
+import { complete, findReads, mark, marks, noteAt, stateOf, storedStates } from "./editor/names.js";
 import { theme } from "./editor/theme.js";
 import { byId, listen, main, on } from "./page.js";
-import { reads } from "./reads.js";
 
 const box = byId("script");
 const form = byId("hook-form"); // only for who may save
@@ -136,7 +135,7 @@ function look() {
   clearTimeout(looking);
   const now = text();
   const states = storedStates();
-  const found = reads(now);
+  const found = findReads(now);
   const caret = plain ? box.selectionStart : view.state.selection.main.head;
   unjudged = typing ? found.find((read) => read.name && stateOf(states, read.name) === "unset" && isAt(read, caret)) : null;
   const judged = found.filter((read) => read !== unjudged);
