@@ -99,54 +99,16 @@ func TestChangesKeepTheFilters(t *testing.T) {
 		wantBody(t, w, tt.want)
 		wantNone(t, w.Body.String(), tt.wantNot)
 	}
-}
-
-func TestDestroyAndDuplicate(t *testing.T) {
-	t.Parallel()
 	s := newSite(t)
-	copied := request{method: "POST", path: hookPath + "/duplicate", as: "editor", form: field("name", "acme-hook")}
-	w := s.ask(t, copied)
-	wantStatus(t, w, http.StatusConflict)
-	wantBody(t, w, `value="acme-hook"`, "already exists", `aria-invalid="true"`)
-	copied.form, copied.htmx = field("name", "the copy"), true
-	w = s.ask(t, copied)
-	wantStatus(t, w, http.StatusOK)
-	if at := w.Header().Get("HX-Redirect"); !strings.HasSuffix(at, "/secrets") || strings.Contains(at, s.Org(storetest.Acme).Hook) {
-		t.Errorf("goes to %q", at)
+	for page, want := range map[string]string{
+		"https://hooks.example/orgs/acme/hooks?q=acme&user=1": "/orgs/acme/hooks?q=acme",
+		"https://evil.example/orgs/globex/hooks?q=acme":       "/orgs/acme/hooks",
+		"": "/orgs/acme/hooks",
+	} {
+		w := s.ask(t, request{method: "POST", path: hookPath + "/enabled", as: "editor",
+			header: map[string]string{"Referer": page}, form: field("enabled", "on", "from", "list")})
+		wantHeader(t, w, "Location", want)
 	}
-
-	gone := request{method: "POST", path: hookPath + "/secrets/:secret/destroy", as: "editor", htmx: true, form: field("name", "api_key")}
-	w = s.ask(t, gone)
-	wantStatus(t, w, http.StatusUnprocessableEntity)
-	wantBody(t, w, "Type API_KEY to confirm.")
-	gone.form = field("name", "API_KEY")
-	wantBody(t, s.ask(t, gone), `id="secrets"`, "deleted for good", "No secrets yet")
-	wantStatus(t, s.ask(t, gone), http.StatusNotFound)
-
-	gone = request{method: "POST", path: hookPath + "/destroy", as: "editor", htmx: true, form: field("name", "x")}
-	wantStatus(t, s.ask(t, gone), http.StatusUnprocessableEntity)
-	gone.form, gone.header = field("name", "acme-hook"), map[string]string{"HX-Current-URL": "https://hooks.example" + s.path(hookPath)}
-	w = s.ask(t, gone)
-	wantStatus(t, w, http.StatusOK)
-	wantHeader(t, w, "HX-Redirect", s.path(hooksPath))
-}
-
-// The 409 of an undo says what is in the way, as a toast and as a page.
-func TestUndoInTheWay(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	deleteSecret(t, s)
-	add := request{method: "POST", path: hookPath + "/secrets", as: "editor", form: field("name", "API_KEY", "value", "v", "note", "")}
-	wantStatus(t, s.ask(t, add), http.StatusSeeOther)
-	undo := request{method: "POST", path: hookPath + "/secrets/:secret/restore", as: "editor", htmx: true}
-	w := s.ask(t, undo)
-	wantStatus(t, w, http.StatusConflict)
-	wantHeader(t, w, "HX-Retarget", "#toasts")
-	wantBody(t, w, "Another secret has the name API_KEY now.")
-	undo.htmx = false
-	w = s.ask(t, undo)
-	wantStatus(t, w, http.StatusConflict)
-	wantBody(t, w, "Another secret has the name API_KEY now.", `href="/"`)
 }
 
 func TestDestroyAndDuplicate(t *testing.T) {

@@ -12,10 +12,9 @@ import { EditorView, highlightActiveLineGutter, highlightSpecialChars, keymap, l
 import { cleared, limit } from "./editor/dependencies.js";
 import { find, findKeys, openFind } from "./editor/find.js";
 import { count, draw } from "./editor/list.js";
-import { complete, mark, marks, noteAt, stateOf, storedStates } from "./editor/names.js";
+import { complete, findReads, mark, marks, noteAt, stateOf, storedStates } from "./editor/names.js";
 import { theme } from "./editor/theme.js";
 import { byId, listen, main, on } from "./page.js";
-import { reads } from "./reads.js";
 
 const box = byId("script");
 const form = byId("hook-form"); // only for who may save
@@ -136,7 +135,7 @@ function look() {
   clearTimeout(looking);
   const now = text();
   const states = storedStates();
-  const found = reads(now);
+  const found = findReads(now);
   const caret = plain ? box.selectionStart : view.state.selection.main.head;
   unjudged = typing ? found.find((read) => read.name && stateOf(states, read.name) === "unset" && isAt(read, caret)) : null;
   const judged = found.filter((read) => read !== unjudged);
@@ -172,6 +171,7 @@ function go(from) {
 new MutationObserver((records) => {
   const added = records.flatMap((record) => [...record.addedNodes]);
   if (added.some((node) => node.id === "script-secrets" || node.id === "secret-names")) look();
+  if (added.some((node) => node.id === "dependencies")) limit();
 }).observe(main, { childList: true, subtree: true });
 
 // ---- Plain text
@@ -189,7 +189,7 @@ function showMode() {
   box.hidden = !plain;
   byId("script-editor").hidden = plain;
   byId("find-btn").hidden = plain;
-  byId("script-keys").hidden = byId("script-pos").hidden = byId("script-note").hidden = plain;
+  box.parentElement.toggleAttribute("data-plain", plain);
   byId("plain-btn").hidden = mixed;
   byId("plain-btn").ariaPressed = plain;
 }

@@ -4,7 +4,15 @@ import { EditorSelection, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView } from "@codemirror/view";
 
 import { byId } from "../page.js";
-import { reads } from "../reads.js";
+import { look, reads } from "../reads.js";
+
+let known = { found: [], aliases: new Set() }; // from the last look
+
+// findReads lists what a text reads.
+export function findReads(text) {
+  known = look(text);
+  return known.found;
+}
 
 // storedStates are the secrets of the hook, as the page lists them: set or empty.
 export function storedStates() {
@@ -52,18 +60,20 @@ export function noteAt(state) {
 
 // ---- Completion
 
-const started = /(?:(\??\.)\s*([\w$]*)|\[\s*(["'`])([^"'`\\\n]*))$/;
+const started = /(?:([\w$\u0080-\uffff]+|\])\s*)(?:(\??\.)\s*([\w$]*)|(?:\?\.)?\[\s*(["'`])([^"'`\\\n]*))$/;
 
-// complete offers names behind the secrets object and . or ['.
-export function complete({ state, pos }) {
+// complete offers names behind the secrets object and . or ['. Reading a long text
+// takes a while, so it looks first whether the object may be there, as far as the
+// last look knows.
+export function complete({ state, pos, explicit }) {
   const line = state.doc.lineAt(pos);
-  const [, dot, afterDot, quote, quoted] = line.text.slice(0, pos - line.from).match(started) ?? [];
-  const from = pos - (afterDot ?? quoted ?? "").length;
-  if (dot === undefined && !quote || !readsAt(state, from, quote)) return null;
+  const [, object, dot, afterDot, quote, quoted] = line.text.slice(0, pos - line.from).match(started) ?? [];
+  if (!object || !explicit && !["secrets", "]"].includes(object) && !known.aliases.has(object)) return null;
+  const typed = afterDot ?? quoted;
+  const from = pos - typed.length;
+  if (!readsAt(state, from, quote)) return null;
   const states = storedStates();
-  for (const { name } of reads(state.doc.toString())) {
-    if (name && !states.has(name) && name !== (afterDot ?? quoted)) states.set(name, "unset");
-  }
+  for (const { name } of known.found) if (name && name !== typed && !states.has(name)) states.set(name, "unset");
   const options = Array.from(states, ([label, kind]) => ({ label, detail: words[kind], apply: dot && inBrackets(label, dot) }));
   return { from, options, validFor: quote ? /^[^"'`\\\n]*$/ : /^[\w$]*$/ };
 }
