@@ -338,10 +338,12 @@ func TestWhoMayNotRevealOlderVersions(t *testing.T) {
 	w := newWorld(t)
 	a, viewer, org := w.Actor(t, acme, "editor"), w.Actor(t, acme, "viewer"), w.Org(acme)
 	setValue(t, w, a, "two")
-	_, err := w.RevealSecret(ctx, viewer, org.Place(), org.Secret, 1, "")
-	wantCode(t, err, store.Denied)
-	if e := w.lastEntry(t, acme); e.Outcome != "denied" || *e.TargetVersion != 1 || str(e.TargetName) != "API_KEY" {
-		t.Errorf("entry is %+v", e)
+	for asked, told := range map[int64]int64{0: 2, 1: 1, 2: 2, 3: 2} { // no entry is about a version that never was
+		_, err := w.RevealSecret(ctx, viewer, org.Place(), org.Secret, asked, "")
+		wantCode(t, err, store.Denied)
+		if e := w.lastEntry(t, acme); e.Outcome != "denied" || *e.TargetVersion != told || str(e.TargetName) != "API_KEY" {
+			t.Errorf("version %d: entry is %+v", asked, e)
+		}
 	}
 	w.Clock.Advance(store.ConfirmFor + time.Minute)
 	entries := len(w.entries(t, acme))
@@ -439,7 +441,7 @@ func TestS22Bursts(t *testing.T) {
 	w.verify(t)
 }
 
-// What was refused was not opened.
+// What was refused was not opened, also not once the role reaches further.
 func TestRefusalsAreNoBurst(t *testing.T) {
 	w := newWorld(t)
 	viewer := w.Actor(t, acme, "viewer")
@@ -450,6 +452,8 @@ func TestRefusalsAreNoBurst(t *testing.T) {
 			wantCode(t, err, store.Denied)
 		}
 	}
+	must(w.SetMemberRole(ctx, must(w.OperatorIn(ctx, w.Operator(), acme))(t), "viewer@acme.example", store.Editor))(t)
+	must(w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, 0, ""))(t)
 	if n := stored[int](t, w, `SELECT count(*) FROM audit_entries WHERE action = 'secret.burst'`); n != 0 {
 		t.Errorf("%d bursts", n)
 	}
