@@ -79,6 +79,16 @@ func TestExportEndsWithItself(t *testing.T) {
 	if pieces != 3 || int64(len(got)) != last || !slices.IsSorted(got) || got[len(got)-1] != last {
 		t.Errorf("%d pieces, %d entries up to %d, want %d", pieces, len(got), got[len(got)-1], last)
 	}
+	all.Reset()
+	for piece, err := range must(store.ExportUpTo(ctx, w.Store, a, store.AuditFilter{}, w.entries(t, acme)[6].ID))(t) {
+		all.Write(piece)
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if got := exportedSeqs(t, all.String()); len(got) != 7 {
+		t.Errorf("%v, want 7", got)
+	}
 	w.verify(t)
 }
 

@@ -173,6 +173,7 @@ func TestSignOutFromTheLog(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	happenings(t, s)
+	wantStatus(t, s.ask(t, request{method: "POST", path: hookPath + "/enabled", as: "owner", form: field("from", "list")}), http.StatusSeeOther)
 	id := func(role string) string { return s.Actor(t, storetest.Acme, role).ID() }
 	for _, test := range []struct {
 		as, person string
