@@ -18,6 +18,7 @@ type Found struct {
 	Hooks   Matches[FoundHook]
 	People  Matches[User] // only for who reads the whole audit log
 	From    FoundHook     // the hook that was searched from; zero if there is none
+	Free    string        // the text as a name that a secret of From could have; "" if it is none, or taken
 }
 
 // Total is how many there are, of all kinds.
@@ -68,8 +69,28 @@ func (s *Store) Search(ctx context.Context, a Actor, text, from string, limit in
 				return Found{}, err
 			}
 		}
-		return found, nil
+		found.Free, err = freeName(tx, found.From.ID, text)
+		return found, err
 	})
+}
+
+// freeName is in capitals unless the text has some already.
+func freeName(tx *guard.ReadTx, hook, text string) (string, error) {
+	name := text
+	if name == strings.ToLower(text) {
+		name = strings.ToUpper(text)
+	}
+	if hook == "" || checkHookSecretName(name) != nil {
+		return "", nil
+	}
+	var taken bool
+	err := tx.Get(&taken, `
+		SELECT EXISTS (SELECT 1 FROM secrets WHERE org = :org_id AND hook = :hook AND name = :name AND deleted_at IS NULL)`,
+		guard.Args{"hook": hook, "name": name})
+	if taken {
+		name = ""
+	}
+	return name, err
 }
 
 // canBeFound tells whether a name or an address could hold the text: none is

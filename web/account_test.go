@@ -56,7 +56,7 @@ func TestProfile(t *testing.T) {
 	s := newSite(t)
 	w := s.ask(t, request{method: "POST", path: "/account/profile", as: "editor", form: field("name", "two\nlines")})
 	wantStatus(t, w, http.StatusUnprocessableEntity)
-	wantBody(t, w, "Use 1 to 100 characters", `aria-invalid="true"`, "<details class=\"password-change\">")
+	wantBody(t, w, "Use 1 to 100 characters", `aria-invalid="true"`, "<details class=\"change\">")
 	w = s.ask(t, request{method: "POST", path: "/account/profile", as: "editor", form: field("name", "Tomás <b>")})
 	wantStatus(t, w, http.StatusSeeOther)
 	w = s.ask(t, request{path: "/account", as: "editor"})

@@ -105,6 +105,10 @@ func commands(a store.Actor, text string, found store.Found) []views.ResultProps
 	if asksFor(text, "Sign out") {
 		all = append(all, views.ResultProps{Kind: "sign-out", Name: "Sign out", Form: views.SignOutForm})
 	}
+	if found.Free != "" && len(all) == 0 && a.Can(store.EditHookSecrets) {
+		all = append(all, views.ResultProps{Kind: "add", Before: "Add secret “", Name: found.Free, After: "” to " + hook.Name,
+			URL: with(secretsURL(org, hook.ID)+"/new", "name", found.Free)})
+	}
 	if text != "" {
 		all = append(all, views.ResultProps{
 			Kind: "audit", Before: "Audit entries about “", Name: text, After: "”", URL: with(auditURL(org), "q", text) + "&period=all"})
