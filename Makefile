@@ -58,7 +58,7 @@ vendor-check: static/node_modules/.package-lock.json
 
 e2e: e2e/node_modules/.package-lock.json
 	.ci/browser
-	go test -tags e2e ./e2e ./store/internal/script
+	go test -tags e2e -timeout 20m ./e2e ./store/internal/script
 
 bench: build
 	go test -run '^$$' -bench . ./e2e/bench

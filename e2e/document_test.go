@@ -20,6 +20,7 @@ type document struct {
 	headings int // of the first level
 	links    []string
 	forms    []form
+	partials []string // what htmx would put into the page
 	dead     []string // controls that lead nowhere
 }
 
@@ -28,7 +29,6 @@ type form struct {
 	method, action string
 	multipart      bool
 	fields         url.Values
-	typed          []string // the names of fields that a person fills in
 }
 
 // parse reads a page. Templates are for the script and no part of it.
@@ -81,6 +81,7 @@ func (d *reading) note(n *html.Node) {
 // read goes through the elements in their order; in is the form around them.
 func (d *reading) read(n *html.Node, in *html.Node) {
 	if n.Type == html.ElementNode {
+		d.scripted(n)
 		switch n.Data {
 		case "template":
 			return
@@ -102,6 +103,17 @@ func (d *reading) read(n *html.Node, in *html.Node) {
 	}
 	for child := range n.ChildNodes() {
 		d.read(child, in)
+	}
+}
+
+// scripted notes what a script asks the server for: parts of the page, and values
+// for the clipboard.
+func (d *reading) scripted(n *html.Node) {
+	if url := attr(n, "hx-get"); url != "" {
+		d.partials = append(d.partials, url)
+	}
+	if url := attr(n, "data-copy"); url != "" {
+		d.document.forms = append(d.document.forms, form{method: "POST", action: url})
 	}
 }
 
@@ -158,9 +170,6 @@ func (d *reading) control(n *html.Node, in *form) {
 		in.fields.Set(name, attr(n, "value"))
 	default:
 		in.fields.Add(name, d.sensible(n))
-		if kind != "hidden" && kind != "checkbox" {
-			in.typed = append(in.typed, name)
-		}
 	}
 }
 

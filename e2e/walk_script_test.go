@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -127,10 +128,10 @@ func (p *page) useOne(path, kind string) {
 // happens clicks a control and waits for anything to happen.
 func (p *page) happens(path, kind string) {
 	p.t.Helper()
-	p.eval(listen)
-	handle, err := p.tab.EvaluateHandle("(kind) => window.controls.get(kind)", kind)
+	id, err := p.tab.Evaluate("(kind) => window.controls.get(kind).id ||= 'walked'", kind)
 	p.must(err)
-	if err := handle.AsElement().Click(playwright.ElementHandleClickOptions{Timeout: &patience}); err != nil {
+	p.eval(listen)
+	if err := p.tab.Locator(fmt.Sprintf("[id=%q]", id)).Click(playwright.LocatorClickOptions{Timeout: &patience}); err != nil {
 		p.t.Errorf("%s: %s can't be clicked: %v", path, kind, err)
 		return
 	}

@@ -40,7 +40,6 @@ var notLinked = map[string]string{
 	"GET /reset/:token": "is the link from the operator",
 	"GET /hooks":        "the address that the documents of hooks name; leads to the hooks of the organization used last",
 	"GET /orgs/:org":    "what is left of an address that somebody shortens",
-	"POST /orgs/:org/hooks/:hook/secrets/:secret/copy": "needs a clipboard, and so a script",
 }
 
 // TestWalk follows every link that each role is shown, and sends every form that is
@@ -172,11 +171,27 @@ func (w *walk) page(at link, d document) {
 	for _, href := range d.links {
 		w.follow(at, href)
 	}
+	w.ask(w.visitor, at, d)
 	for _, f := range d.forms {
 		if f.method != http.MethodPost {
 			w.follow(at, f.action+"?"+f.fields.Encode())
 		} else if kind := w.kind(f); w.forms[kind].page == "" {
 			w.forms[kind] = drawnForm{f, at.path}
+		}
+	}
+}
+
+// ask asks for parts of a page as htmx does.
+func (w *walk) ask(v *visitor, at link, d document) {
+	for _, href := range d.partials {
+		shape := "part of a page " + w.shape(http.MethodGet, href)
+		if w.shapes[shape] == instances {
+			continue
+		}
+		w.shapes[shape]++
+		w.reached[w.route(http.MethodGet, href)] = true
+		if answer := v.get(href, "HX-Request", "true"); answer.Code != http.StatusOK {
+			w.t.Errorf("%s would put %s into itself, which answers %d", at.path, href, answer.Code)
 		}
 	}
 }
@@ -250,6 +265,7 @@ func (w *walk) send(v *visitor, f drawnForm, deep int) {
 		return
 	}
 	d := v.read(at, answer)
+	w.ask(v, at, d)
 	for _, href := range d.links {
 		if shape := w.shape(http.MethodGet, href); w.shapes[shape] == 0 {
 			w.shapes[shape]++
@@ -291,8 +307,12 @@ func (v *visitor) route(method, path string) string {
 	return method + " " + c.Path()
 }
 
-func (v *visitor) get(path string) *httptest.ResponseRecorder {
-	return v.do(httptest.NewRequest(http.MethodGet, v.URL+path, nil))
+func (v *visitor) get(path string, headers ...string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(http.MethodGet, v.URL+path, nil)
+	for pair := range slices.Chunk(headers, 2) {
+		request.Header.Set(pair[0], pair[1])
+	}
+	return v.do(request)
 }
 
 func (v *visitor) post(f form) *httptest.ResponseRecorder {

@@ -142,8 +142,8 @@ func TestAuditPeople(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	w.sql(t, `UPDATE users SET name = 'Zoë' WHERE id = ?`, editor.ID())
-	must(w.RevealSecret(ctx, w.Actor(t, acme, "editor"), w.Org(acme).Place(), w.Org(acme).Secret, ""))(t)
-	_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, "")
+	must(w.RevealSecret(ctx, w.Actor(t, acme, "editor"), w.Org(acme).Place(), w.Org(acme).Secret, 0, ""))(t)
+	_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, 0, "")
 	wantCode(t, err, store.Denied)
 	must(w.RemoveMember(ctx, must(w.OperatorIn(ctx, w.Operator(), acme))(t), "editor@acme.example"))(t)
 	viewer := w.Actor(t, acme, "viewer")
