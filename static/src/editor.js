@@ -68,10 +68,23 @@ const view = new EditorView({
 // typeOver replaces what is selected. The browser would keep its look, with a style
 // attribute that the content security policy refuses.
 function typeOver(event, { state }) {
-  if (event.inputType !== "insertText" || event.data === null || state.readOnly || state.selection.main.empty) return false;
+  if (event.inputType !== "insertText" || event.data === null || state.readOnly) return false;
+  const { from, to } = selected(state);
+  if (from === to) return false;
   event.preventDefault();
-  view.dispatch(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  view.dispatch({
+    changes: { from, to, insert: state.toText(event.data) }, selection: { anchor: from + state.toText(event.data).length },
+    userEvent: "input.type", scrollIntoView: true,
+  });
   return true;
+}
+
+// selected is the selection, which the page may know before the editor does.
+function selected(state) {
+  const selection = document.getSelection();
+  if (!state.selection.main.empty || selection.isCollapsed) return state.selection.main;
+  const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(0);
+  return { from: view.posAtDOM(startContainer, startOffset), to: view.posAtDOM(endContainer, endOffset) };
 }
 
 let plain = false; // The box is in use.
