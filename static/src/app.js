@@ -1,6 +1,5 @@
 // What HTML and htmx don't do by themselves; every page works without it.
 
-import "./filters.js";
 import { enter, leave, onMove } from "./drawer.js";
 import { alert, byId, listen, main, on, regions, root, say, setAttribute, setIcon, stop, submitButton, toasts } from "./page.js";
 
@@ -128,6 +127,8 @@ listen("htmx:finally:request", ({ detail: { ctx } }) => {
     busyTimer = clearTimeout(busyTimer);
     root.removeAttribute("data-busy");
   }
+  // htmx only does so where it also keeps copies of pages.
+  if (ctx.hx?.replaceurl) history.replaceState(null, "", ctx.hx.replaceurl);
   const source = ctx.sourceElement;
   const toast = source.closest?.("[data-toast]");
   if (!ctx.response?.raw.ok) {
