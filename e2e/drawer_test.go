@@ -601,6 +601,7 @@ func TestFilterByName(t *testing.T) {
 	p.button("Save").click()
 	p.row("HIDDEN_OTHERWISE").shows()
 	p.css("tbody").counts(7)
+	p.must(eventually.Page(p.tab).ToHaveURL(s.URL + s.secretsPath()))
 	filter.holds("")
 	filter.fill("crm")
 	p.css("tbody").counts(3)

@@ -154,6 +154,8 @@ func TestFilterStaysAfterAChange(t *testing.T) {
 	if said := triggers(t, w.Header().Get("HX-Trigger"))["say"]; said != "1 secret" {
 		t.Errorf("said %q", said)
 	}
+	wantHeader(t, w, "HX-Replace-Url", s.path(secretsPath)+"?q=oth")
+	wantHeader(t, s.ask(t, request{path: secretsPath + "?q=", as: "editor", htmx: true}), "HX-Replace-Url", s.path(secretsPath))
 	wantBody(t, s.ask(t, request{path: secretsPath + "?q=OTH", as: "editor"}), "<html", `value="OTH"`)
 	wantBody(t, s.ask(t, request{path: secretsPath + "?q=<b>", as: "editor"}), "No secrets match “&lt;b&gt;”", "Show all secrets")
 
@@ -163,5 +165,10 @@ func TestFilterStaysAfterAChange(t *testing.T) {
 	wantBody(t, w, "API_KEY", `value="api"`)
 	wantNone(t, w.Body.String(), "OTHER")
 	edit.header, edit.form = s.onDrawer("?q=oth"), field("base", "2", "name", "API_KEY", "note", "two", "value", "")
-	wantBody(t, s.ask(t, edit), "API_KEY", "OTHER")
+	w = s.ask(t, edit)
+	wantBody(t, w, "API_KEY", "OTHER")
+	wantHeader(t, w, "HX-Replace-Url", "") // the drawer's address stays
+	edit.header = map[string]string{"HX-Current-URL": "http://hooksafe.example" + s.path(secretsPath) + "?q=oth"}
+	edit.form.Set("base", "3")
+	wantHeader(t, s.ask(t, edit), "HX-Replace-Url", s.path(secretsPath))
 }

@@ -42,6 +42,7 @@ func (d *Dashboard) drawSecrets(c echo.Context, a store.Actor, open *views.Revea
 		list.Admins = strings.Join(admins, ", ")
 	}
 	if IsHTMX(c) {
+		c.Response().Header().Set("HX-Replace-Url", filteredURL(list))
 		if err := trigger(c, map[string]any{"say": list.Sum()}); err != nil {
 			return err
 		}
@@ -54,6 +55,14 @@ func (d *Dashboard) drawSecrets(c echo.Context, a store.Actor, open *views.Revea
 	return Render(c, http.StatusOK, views.SecretsPage(views.SecretsPageProps{
 		Shell: shell, Head: d.secretsHead(a, all, list), List: list,
 	}))
+}
+
+// filteredURL is the address of a list as it is filtered.
+func filteredURL(list views.SecretListProps) string {
+	if list.Filter == "" {
+		return list.AllURL
+	}
+	return with(list.AllURL, "q", list.Filter)
 }
 
 // secretsHead is the head above a list of secrets. A list that is seen at a glance
@@ -197,6 +206,9 @@ func (d *Dashboard) secretParts(c echo.Context, a store.Actor, all store.SecretL
 	list := d.secretList(a, all, under(c).Query().Get("q"))
 	if fresh != "" && !list.Shows(fresh) {
 		list.Filter = ""
+		if under(c).Path == list.AllURL {
+			c.Response().Header().Set("HX-Replace-Url", list.AllURL)
+		}
 	}
 	for i := range list.Secrets {
 		list.Secrets[i].New = list.Secrets[i].ID == fresh

@@ -98,7 +98,7 @@ function returnFocus(opener) {
 }
 
 onMove(() => drawer.shown && hosts.forEach(closeHost));
-on("click", "dialog [data-close]", (button, event) => {
+on("click", ":is(#modal, #drawer) [data-close]", (button, event) => {
   event.preventDefault();
   closeHost(hosts.find(({ box }) => box.contains(button)));
 });
