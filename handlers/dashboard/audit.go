@@ -20,24 +20,15 @@ import (
 // top or from where the page before ended; or all from one entry on, which is then
 // open. Above them stands what the period adds up to.
 func (d *Dashboard) Audit(c echo.Context, a store.Actor) error {
-	q := auditQueryOf(c.QueryParam, d.store.Now())
-	if c.QueryParam("entry") != "" {
-		q = auditQuery{period: "all"}
-	}
-	if !a.Can(store.ReadAudit) {
-		q.Person = "" // it can only be the reader
-	}
-	page, err := d.auditPage(c, a, q)
-	if err != nil {
-		return err
-	}
+	q := d.auditQuery(c, a)
 	people, err := d.store.AuditPeople(c.Request().Context(), a)
 	if err != nil {
 		return err
 	}
-	url := auditURL(a.Org().Slug)
-	list := d.auditList(c, a, page, q.address(url))
-	q.chosen(&list, a, page, people)
+	list, err := d.auditEntries(c, a, q, people)
+	if err != nil {
+		return err
+	}
 	if IsHTMX(c) && c.QueryParam("before") != "" {
 		return Render(c, http.StatusOK, views.AuditList(list))
 	}
@@ -57,14 +48,41 @@ func (d *Dashboard) Audit(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	p := views.AuditPageProps{Shell: shell, Activity: activity, Filters: q.props(url, people), List: list, Burst: d.burst(a, sums.Burst)}
-	if c.QueryParam("before") != "" || c.QueryParam("entry") != "" {
-		p.LatestURL = q.address(url)
+	return Render(c, http.StatusOK, views.AuditPage(views.AuditPageProps{
+		Shell: shell, Activity: activity, Filters: q.props(a, people), List: list, Burst: d.burst(a, sums.Burst),
+		LatestURL: q.latest(c, a), ExportURL: exportURL(a),
+	}))
+}
+
+// auditQuery is what the address asks for. One entry is shown whatever the filters.
+func (d *Dashboard) auditQuery(c echo.Context, a store.Actor) auditQuery {
+	q := auditQueryOf(c.QueryParam, d.store.Now())
+	if c.QueryParam("entry") != "" {
+		q = auditQuery{period: "all"}
 	}
-	if a.Can(store.ReadAudit) {
-		p.ExportURL = url + "/export"
+	if !a.Can(store.ReadAudit) {
+		q.Person = "" // it can only be the reader
 	}
-	return Render(c, http.StatusOK, views.AuditPage(p))
+	return q
+}
+
+// auditEntries is the list, and what the filters say over it.
+func (d *Dashboard) auditEntries(c echo.Context, a store.Actor, q auditQuery, people []store.AuditPerson) (views.AuditListProps, error) {
+	page, err := d.auditPage(c, a, q)
+	if err != nil {
+		return views.AuditListProps{}, err
+	}
+	list := d.auditList(c, a, page, q.address(auditURL(a.Org().Slug)))
+	q.chosen(&list, a, page, people)
+	return list, nil
+}
+
+// exportURL is where those who may read all of the log export it.
+func exportURL(a store.Actor) string {
+	if !a.Can(store.ReadAudit) {
+		return ""
+	}
+	return auditURL(a.Org().Slug) + "/export"
 }
 
 func (d *Dashboard) auditPage(c echo.Context, a store.Actor, q auditQuery) (store.AuditPage, error) {
