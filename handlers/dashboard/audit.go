@@ -121,7 +121,7 @@ func (d *Dashboard) auditList(c echo.Context, a store.Actor, page store.AuditPag
 		Own: !page.Whole, Role: a.Role().Title(), Day: c.QueryParam("day"),
 	}
 	for _, e := range page.Entries {
-		p.Entries = append(p.Entries, auditEntry(e, e.ID == c.QueryParam("entry")))
+		p.Entries = append(p.Entries, auditEntry(a, e, e.ID == c.QueryParam("entry")))
 	}
 	if page.Next > 0 {
 		p.OlderURL = with(url, "before", strconv.FormatInt(page.Next, 10))
@@ -204,12 +204,15 @@ func send(c echo.Context, pieces iter.Seq2[[]byte, error]) error {
 	return nil
 }
 
-func auditEntry(e store.AuditEntry, open bool) views.AuditEntryProps {
+func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryProps {
 	p := views.AuditEntryProps{
 		ID: e.ID, At: time.UnixMicro(e.At).UTC(),
 		ActorName: value(e.ActorName), Action: e.Action, Outcome: e.Outcome, Reason: value(e.Reason),
 		TargetKind: value(e.TargetKind), TargetName: value(e.TargetName), TargetVersion: value(e.TargetVersion),
 		ParentName: value(e.ParentName), Address: value(e.Address), Open: open,
+	}
+	if p.TargetName != "" && e.Target != nil {
+		p.AboutURL = auditQuery{store.AuditFilter{Target: *e.Target}, "all"}.address(auditURL(a.Org().Slug))
 	}
 	for _, f := range []views.Fact{
 		{Label: "Entry", Text: strconv.FormatInt(e.Seq, 10)},
