@@ -125,8 +125,8 @@ func (out *AuditActivity) readBefore(tx *guard.ReadTx, f AuditFilter) error {
 	if f.From.IsZero() {
 		return nil
 	}
-	length := f.To.Sub(f.From) + 24*time.Hour
-	f.From, f.To = f.From.Add(-length), f.To.Add(-length)
+	length := int(dayOf(f.To) - dayOf(f.From) + 1)
+	f.From, f.To = f.From.AddDate(0, 0, -length), f.To.AddDate(0, 0, -length)
 	c := f.days()
 	return tx.Get(&out.OpensBefore, `
 		SELECT COALESCE(sum(n), 0)

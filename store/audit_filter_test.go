@@ -183,6 +183,34 @@ func wantPages(t *testing.T, w *world, a store.Actor, f store.AuditFilter, size 
 	}
 }
 
+// A text may find more names than a page has entries, some of them long unused.
+func TestAuditTextOfManyNames(t *testing.T) {
+	w := newWorld(t)
+	owner := w.Actor(t, acme, "owner")
+	size := len(w.entries(t, acme))
+	for i := range 300 {
+		part, kind := []any{fmt.Sprint("s_", i/40), fmt.Sprint("NAME_", i), nil, nil}, "secret"
+		if i >= 150 {
+			part = []any{"s", "OTHER", fmt.Sprint("h_", i), fmt.Sprint("Name ", i)}
+		}
+		w.sql(t, `
+			INSERT INTO audit_entries (log, seq, format, id, at, actor_kind, actor, actor_name, action, target, target_name, parent, parent_name, target_kind, outcome, leaf)
+			VALUES (?, ?, 1, ?, ?, 'user', ?, 'x', 'secret.update', ?, ?, ?, ?, ?, 'done', x'00')`,
+			append([]any{owner.Org().ID, size + 1 + i, fmt.Sprint("e", i), w.Now().UnixMicro(), fmt.Sprint("u_", i%3)}, append(part, kind)...)...)
+	}
+	w.tellApart(t)
+	all := w.entries(t, acme)
+	for _, f := range []store.AuditFilter{{Text: "name"}, {Text: "name", Person: "u_1"}, {Text: "name_1", Person: "u_1"}, {Text: "name", Outcome: "done"}} {
+		var want []int64
+		for _, e := range slices.Backward(all) {
+			if chooses(f, all, e) {
+				want = append(want, e.Seq)
+			}
+		}
+		wantPages(t, w, owner, f, 20, want)
+	}
+}
+
 // What the totals know is said without counting entries.
 func TestAuditTotals(t *testing.T) {
 	w, _ := mixedLog(t, 2, 60)

@@ -474,7 +474,7 @@ func auditSample() AuditListProps {
 	failed := entrySample("e8", at(18, 9, 1, 2), "mara@brightwater.example", "user.sign_in", "", "", "")
 	failed.Outcome = "failed"
 	revealed := entrySample("e1", at(21, 14, 2, 31), "Priya Raman", "secret.reveal", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile")
-	revealed.Open, revealed.TargetVersion = true, 4
+	revealed.Open, revealed.TargetVersion, revealed.AboutURL = true, 4, auditURL+"?period=all&target=s01"
 	return AuditListProps{
 		Now: now, OlderURL: "/orgs/brightwater-labs/audit?before=204", Total: 18270,
 		AllTimeURL: "/orgs/brightwater-labs/audit?period=all",

@@ -71,6 +71,8 @@ func TestAuditFiltersInTheAddress(t *testing.T) {
 		{"from=2026-11-22", 0, []string{"since 22 Nov 2026"}},
 		// What means nothing is as good as nothing.
 		{"person=x&action=eat&outcome=good&period=5&target=x&hook=x&from=never&to=2026-13-45", all, []string{"last 30 days"}},
+		{"from=0002-01-01&to=9999-12-31", all, nil},
+		{"from=1969-12-31", all, nil},
 		{"q=%00&q=x", all, nil},
 		{"q=" + strings.Repeat("x", 600), all, nil},
 		{"from=2026-11-22&to=2026-11-01", all, []string{"last 30 days"}},

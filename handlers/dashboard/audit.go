@@ -20,24 +20,15 @@ import (
 // top or from where the page before ended; or all from one entry on, which is then
 // open. Above them stands what the period adds up to.
 func (d *Dashboard) Audit(c echo.Context, a store.Actor) error {
-	q := auditQueryOf(c.QueryParam, d.store.Now())
-	if c.QueryParam("entry") != "" {
-		q = auditQuery{period: "all"}
-	}
-	if !a.Can(store.ReadAudit) {
-		q.Person = "" // it can only be the reader
-	}
-	page, err := d.auditPage(c, a, q)
-	if err != nil {
-		return err
-	}
+	q := d.auditQuery(c, a)
 	people, err := d.store.AuditPeople(c.Request().Context(), a)
 	if err != nil {
 		return err
 	}
-	url := auditURL(a.Org().Slug)
-	list := d.auditList(c, a, page, q.address(url))
-	q.chosen(&list, a, page, people)
+	list, err := d.auditEntries(c, a, q, people)
+	if err != nil {
+		return err
+	}
 	if IsHTMX(c) && c.QueryParam("before") != "" {
 		return Render(c, http.StatusOK, views.AuditList(list))
 	}
@@ -58,14 +49,41 @@ func (d *Dashboard) Audit(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	p := views.AuditPageProps{Shell: shell, Activity: activity, Filters: q.props(url, people), List: list, Burst: d.burst(a, sums.Burst)}
-	if c.QueryParam("before") != "" || c.QueryParam("entry") != "" {
-		p.LatestURL = q.address(url)
+	return Render(c, http.StatusOK, views.AuditPage(views.AuditPageProps{
+		Shell: shell, Activity: activity, Filters: q.props(a, people), List: list, Burst: d.burst(a, sums.Burst),
+		LatestURL: q.latest(c, a), ExportURL: exportURL(a),
+	}))
+}
+
+// auditQuery is what the address asks for. One entry is shown whatever the filters.
+func (d *Dashboard) auditQuery(c echo.Context, a store.Actor) auditQuery {
+	q := auditQueryOf(c.QueryParam, d.store.Now())
+	if c.QueryParam("entry") != "" {
+		q = auditQuery{period: "all"}
 	}
-	if a.Can(store.ReadAudit) {
-		p.ExportURL = url + "/export"
+	if !a.Can(store.ReadAudit) {
+		q.Person = "" // it can only be the reader
 	}
-	return Render(c, http.StatusOK, views.AuditPage(p))
+	return q
+}
+
+// auditEntries is the list, and what the filters say over it.
+func (d *Dashboard) auditEntries(c echo.Context, a store.Actor, q auditQuery, people []store.AuditPerson) (views.AuditListProps, error) {
+	page, err := d.auditPage(c, a, q)
+	if err != nil {
+		return views.AuditListProps{}, err
+	}
+	list := d.auditList(c, a, page, q.address(auditURL(a.Org().Slug)))
+	q.chosen(&list, a, page, people)
+	return list, nil
+}
+
+// exportURL is where those who may read all of the log export it.
+func exportURL(a store.Actor) string {
+	if !a.Can(store.ReadAudit) {
+		return ""
+	}
+	return auditURL(a.Org().Slug) + "/export"
 }
 
 func (d *Dashboard) auditPage(c echo.Context, a store.Actor, q auditQuery) (store.AuditPage, error) {
@@ -104,7 +122,7 @@ func (d *Dashboard) auditList(c echo.Context, a store.Actor, page store.AuditPag
 		Own: !page.Whole, Role: a.Role().Title(), Day: c.QueryParam("day"),
 	}
 	for _, e := range page.Entries {
-		p.Entries = append(p.Entries, auditEntry(e, e.ID == c.QueryParam("entry")))
+		p.Entries = append(p.Entries, auditEntry(a, e, e.ID == c.QueryParam("entry")))
 	}
 	if page.Next > 0 {
 		p.OlderURL = with(url, "before", strconv.FormatInt(page.Next, 10))
@@ -187,12 +205,15 @@ func send(c echo.Context, pieces iter.Seq2[[]byte, error]) error {
 	return nil
 }
 
-func auditEntry(e store.AuditEntry, open bool) views.AuditEntryProps {
+func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryProps {
 	p := views.AuditEntryProps{
 		ID: e.ID, At: time.UnixMicro(e.At).UTC(),
 		ActorName: value(e.ActorName), Action: e.Action, Outcome: e.Outcome, Reason: value(e.Reason),
 		TargetKind: value(e.TargetKind), TargetName: value(e.TargetName), TargetVersion: value(e.TargetVersion),
 		ParentName: value(e.ParentName), Address: value(e.Address), Open: open,
+	}
+	if p.TargetName != "" && e.Target != nil {
+		p.AboutURL = auditQuery{store.AuditFilter{Target: *e.Target}, "all"}.address(auditURL(a.Org().Slug))
 	}
 	for _, f := range []views.Fact{
 		{Label: "Entry", Text: strconv.FormatInt(e.Seq, 10)},

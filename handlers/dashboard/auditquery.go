@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 	"github.com/oklog/ulid/v2"
 
 	"hooksafe/store"
@@ -106,21 +107,21 @@ func dateText(at time.Time) string {
 
 // values are the parameters again, without those that say nothing.
 func (q auditQuery) values() url.Values {
-	values := url.Values{}
-	for name, value := range map[string]string{
+	params := map[string]string{
 		"q": q.Text, "person": q.Person, "action": q.Action, "outcome": q.Outcome, "target": q.Target, "hook": q.Hook,
-	} {
-		if value != "" {
-			values.Set(name, value)
-		}
 	}
 	switch q.period {
 	case "":
-		values.Set("from", dateText(q.From))
-		values.Set("to", dateText(q.To))
+		params["from"], params["to"] = dateText(q.From), dateText(q.To)
 	case presetPeriod:
 	default:
-		values.Set("period", q.period)
+		params["period"] = q.period
+	}
+	values := url.Values{}
+	for name, value := range params {
+		if value != "" {
+			values.Set(name, value)
+		}
 	}
 	return values
 }
@@ -139,10 +140,21 @@ func (q auditQuery) change(url string, change func(*auditQuery)) string {
 	return q.address(url)
 }
 
+// latest leads from older entries, or from one of them, to the newest.
+func (q auditQuery) latest(c echo.Context, a store.Actor) string {
+	switch {
+	case c.QueryParam("entry") != "":
+		return auditURL(a.Org().Slug)
+	case c.QueryParam("before") != "":
+		return q.address(auditURL(a.Org().Slug))
+	}
+	return ""
+}
+
 // props fills in the form.
-func (q auditQuery) props(url string, people []store.AuditPerson) views.AuditFiltersProps {
+func (q auditQuery) props(a store.Actor, people []store.AuditPerson) views.AuditFiltersProps {
 	p := views.AuditFiltersProps{
-		URL: url, Text: q.Text, Person: q.Person, Action: q.Action, Actions: store.AuditActions(),
+		URL: auditURL(a.Org().Slug), Text: q.Text, Person: q.Person, Action: q.Action, Actions: store.AuditActions(),
 		Outcome: q.Outcome, Period: q.period, Target: q.Target, Hook: q.Hook,
 	}
 	if q.period == "" {
