@@ -3,7 +3,10 @@
 package e2e
 
 import (
+	"cmp"
 	"io"
+	"maps"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -29,6 +32,26 @@ type form struct {
 	method, action string
 	multipart      bool
 	fields         url.Values
+	buttons        []*html.Node // that send it
+}
+
+// submissions are what the buttons of a form send: one each, and one without any.
+func (f form) submissions() []form {
+	if len(f.buttons) == 0 {
+		return []form{f}
+	}
+	var all []form
+	for _, button := range f.buttons {
+		sent := f
+		sent.fields = maps.Clone(f.fields)
+		if name := attr(button, "name"); name != "" {
+			sent.fields.Set(name, attr(button, "value"))
+		}
+		sent.action = cmp.Or(attr(button, "formaction"), f.action)
+		sent.method = cmp.Or(strings.ToUpper(attr(button, "formmethod")), f.method)
+		all = append(all, sent)
+	}
+	return all
 }
 
 // parse reads a page. Templates are for the script and no part of it.
@@ -41,7 +64,7 @@ func parse(r io.Reader) (document, error) {
 	d.note(root)
 	d.read(root, nil)
 	for _, node := range d.order {
-		d.document.forms = append(d.document.forms, *d.forms[node])
+		d.document.forms = append(d.document.forms, d.forms[node].submissions()...)
 	}
 	return d.document, nil
 }
@@ -113,7 +136,7 @@ func (d *reading) scripted(n *html.Node) {
 		d.partials = append(d.partials, url)
 	}
 	if url := attr(n, "data-copy"); url != "" {
-		d.document.forms = append(d.document.forms, form{method: "POST", action: url})
+		d.document.forms = append(d.document.forms, form{method: http.MethodPost, action: url})
 	}
 }
 
@@ -144,8 +167,8 @@ func (d *reading) button(n *html.Node, in *form) {
 	case onlyScript(n), opens != nil && has(opens, "popover"):
 	case attr(n, "type") == "button" || in == nil:
 		d.doesNothing(n)
-	case attr(n, "name") != "" && in.fields[attr(n, "name")] == nil:
-		in.fields.Set(attr(n, "name"), attr(n, "value"))
+	default:
+		in.buttons = append(in.buttons, n)
 	}
 }
 
@@ -169,14 +192,15 @@ func (d *reading) control(n *html.Node, in *form) {
 	case kind == "radio":
 		in.fields.Set(name, attr(n, "value"))
 	default:
-		in.fields.Add(name, d.sensible(n))
+		in.fields.Add(name, d.sensible(n, in.method))
 	}
 }
 
 var confirmation = regexp.MustCompile(`^Type (.+) to confirm$`)
 
-// sensible is what somebody would type into a field who reads its label.
-func (d *reading) sensible(n *html.Node) string {
+// sensible is what somebody would type into a field who reads its label, and fills
+// in what is asked for and no more.
+func (d *reading) sensible(n *html.Node, method string) string {
 	stored := attr(n, "value")
 	if n.Data == "textarea" {
 		stored = textIn(n)
@@ -199,10 +223,12 @@ func (d *reading) sensible(n *html.Node) string {
 		return demo.With("owner").Email
 	case attr(n, "name") == "value":
 		return walkedValue
-	case kind == "search":
+	case method != http.MethodPost:
 		return "crm"
+	case has(n, "required"):
+		return "walked-by"
 	}
-	return "walked-by"
+	return ""
 }
 
 // chosen is the option that a list is sent with: the one that is chosen, else the

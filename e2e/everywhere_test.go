@@ -236,6 +236,14 @@ func TestNothingJumps(t *testing.T) {
 		p.link("Hide CRM_CLIENT_ID").first().click()
 		p.row("CRM_CLIENT_ID").sees("Value hidden")
 	})
+	p.open(s.address(t, demoOrg+"/audit"))
+	entries := p.css("details.entry")
+	before, err := entries.at.Count()
+	p.must(err)
+	p.staysPut("older entries", "", func() {
+		p.link("Load older").click()
+		p.must(eventually.Locator(entries.at.Nth(before)).ToBeVisible())
+	})
 }
 
 // staysPut fails the test if doing something moves what was there. The row called

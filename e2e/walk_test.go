@@ -39,7 +39,9 @@ var notLinked = map[string]string{
 	"POST /reset":       "wants a link from the operator",
 	"GET /reset/:token": "is the link from the operator",
 	"GET /hooks":        "the address that the documents of hooks name; leads to the hooks of the organization used last",
+	"GET /search":       "for whoever types it; leads to the search of the organization used last",
 	"GET /orgs/:org":    "what is left of an address that somebody shortens",
+	"POST /orgs/:org/settings/members/:user/sign-out": "for owners; the page of members that will draw it is still to come",
 }
 
 // TestWalk follows every link that each role is shown, and sends every form that is
@@ -49,17 +51,15 @@ var notLinked = map[string]string{
 func TestWalk(t *testing.T) {
 	t.Parallel()
 	reached := map[string]bool{}
-	t.Run("as", func(t *testing.T) {
-		for _, role := range append([]string{""}, storetest.Roles...) {
-			t.Run(cmp.Or(role, "nobody"), func(t *testing.T) {
-				w := newWalk(t, role)
-				w.walk()
-				w.submit()
-				maps.Copy(reached, w.reached)
-				t.Logf("%d pages, %d kinds of forms", len(w.seen), len(w.forms))
-			})
-		}
-	})
+	for _, role := range append([]string{""}, storetest.Roles...) {
+		t.Run(cmp.Or(role, "nobody"), func(t *testing.T) {
+			w := newWalk(t, role)
+			w.walk()
+			w.submit()
+			maps.Copy(reached, w.reached)
+			t.Logf("%d pages, %d kinds of forms", len(w.seen), len(w.forms))
+		})
+	}
 	for _, route := range openDemo(t).routes.Routes() {
 		name := route.Method + " " + route.Path
 		if (route.Method == http.MethodGet || route.Method == http.MethodPost) && !strings.HasPrefix(route.Path, "/api/") &&
@@ -257,8 +257,8 @@ func (w *walk) send(v *visitor, f drawnForm, deep int) {
 		}
 	}
 	if answer.Code != http.StatusOK {
-		w.t.Errorf("%s draws a form for the role %q; POST %s with %v leads to %s, which answers %d",
-			f.page, w.role, f.action, f.fields, at.path, answer.Code)
+		w.t.Errorf("%s draws a form; POST %s with %v leads to %s, which answers %d",
+			f.page, f.action, slices.Sorted(maps.Keys(f.fields)), at.path, answer.Code)
 		return
 	}
 	if deep == 0 || w.role == "" || !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/html") {
