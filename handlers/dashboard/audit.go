@@ -39,7 +39,7 @@ func (d *Dashboard) Audit(c echo.Context, a store.Actor) error {
 	activity := d.activity(a, q, sums, people)
 	if IsHTMX(c) {
 		activity.OutOfBand = true
-		c.Response().Header().Set("HX-Replace-Url", q.address(url))
+		c.Response().Header().Set("HX-Replace-Url", q.address(auditURL(a.Org().Slug)))
 		if err := trigger(c, map[string]any{"say": list.Sums()}); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ var actions = []Action{
 	MemberList, MemberAdd, MemberRole, MemberSignOut, MemberRemove,
 	AuditRead, AuditExport,
 	OrganizationCreate, UserCreate, ResetLinkCreate, ServerInit, SetupToken, SetupDone,
-	UserSignIn, UserSignOut, UserConfirm, UserUpdate, UserEndSession, UserChangePassword, UserResetPassword,
+	UserSignIn, UserSignOut, UserConfirm, UserRead, UserUpdate, UserEndSession, UserChangePassword, UserResetPassword,
 }
 
 // ClassOf is the class that an action counts in, "" if there is no such action.
