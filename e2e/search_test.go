@@ -50,6 +50,7 @@ func TestPaletteByMouse(t *testing.T) {
 	p.palette().sees("Values are never searched")
 	p.option("acme-hook 1 secret name matches").shows()
 	p.option("Audit entries about “stripe”").shows()
+	p.option(like("^Add secret")).missing() // no hook to add it to
 	p.option("STRIPE_KEY acme-hook").click()
 	p.row("STRIPE_KEY").shows()
 
@@ -156,6 +157,9 @@ func TestPaletteCommands(t *testing.T) {
 	run("add sec", "Add secret to acme-hook")
 	p.dialog("Add secret").shows()
 	p.escape()
+	run("slack", "Add secret “SLACK” to acme-hook")
+	p.heading("Add secret").shows()
+	p.open(s.secretsPath())
 	run("script", "Script of acme-hook")
 	p.isAt(s.editorPath())
 	run("secrets", "Secrets of acme-hook")
@@ -236,6 +240,16 @@ func TestSearchPage(t *testing.T) {
 		p.link("acme-hook 1 secret name matches").click()
 		p.isAt(s.secretsPath())
 	})
+}
+
+func TestTitlesOfSearchAndKeys(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "viewer", "/orgs/acme/search?q=a")
+	p.titled("Search · Hooksafe")
+	p.css("h1").counts(1)
+	p.open("/keys")
+	p.titled("Help and keys · Hooksafe")
+	p.css("h1").counts(1)
 }
 
 func TestSearchWithoutScript(t *testing.T) {

@@ -20,7 +20,7 @@ func TestMarked(t *testing.T) {
 		{"", "x", ""},
 	}
 	for _, test := range tests {
-		if got := render(t, marked(test.name, test.text)); got != test.want {
+		if got := marked(test.name, test.text); got != test.want {
 			t.Errorf("%q in %q: %s, want %s", test.text, test.name, got, test.want)
 		}
 	}
