@@ -26,11 +26,17 @@ type picture struct {
 var pictures = []picture{
 	{name: "sign-in", path: "/login"},
 	{name: "hooks", role: "owner", path: demoOrg + "/hooks", readme: "light-1440"},
+	{name: "hooks-found", role: "owner", path: demoOrg + "/hooks?q=CRM_"},
+	{name: "hooks-nothing", role: "owner", path: demoOrg + "/hooks?q=payrol"},
 	{name: "hooks-viewer", role: "viewer", path: demoOrg + "/hooks"},
 	{name: "organizations", role: "owner", path: demoOrg + "/hooks", steps: opensSwitcher},
 	{name: "new-hook", role: "owner", path: demoOrg + "/hooks/new"},
 	{name: "editor", role: "owner", path: demoHook},
 	{name: "editor-missing", role: "owner", path: demoOrg + "/hooks/{sync-crm-contact}"},
+	{name: "versions", role: "owner", path: demoHook + "/versions"},
+	{name: "difference", role: "owner", path: demoHook + "/versions/2"},
+	{name: "duplicate", role: "owner", path: demoHook + "/duplicate"},
+	{name: "activity", role: "owner", path: demoHook + "/activity"},
 	{name: "tools", role: "owner", path: demoHook, steps: opensTools},
 	{name: "secrets", role: "owner", path: demoHook + "/secrets"},
 	{name: "secrets-viewer", role: "viewer", path: demoHook + "/secrets"},
@@ -42,9 +48,14 @@ var pictures = []picture{
 	{name: "placeholder", role: "owner", path: demoHook + "/secrets", steps: pastesPlaceholder},
 	{name: "add", role: "owner", path: demoHook + "/secrets", steps: opens("Add secret")},
 	{name: "delete", role: "owner", path: demoHook + "/secrets", steps: opens("Delete CRM_CLIENT_SECRET")},
+	{name: "drawer", role: "owner", path: demoHook + "/secrets", steps: opens("Versions of CRM_CLIENT_SECRET")},
 	{name: "secret", role: "owner", path: demoHook + "/secrets/{enrich-user-profile/CRM_CLIENT_SECRET}"},
 	{name: "audit", role: "owner", path: demoOrg + "/audit", readme: "light-1440"},
+	{name: "audit-denied", role: "owner", path: demoOrg + "/audit?outcome=denied"},
 	{name: "audit-own", role: "editor", path: demoOrg + "/audit"},
+	{name: "palette", role: "owner", path: demoOrg + "/hooks", steps: searches("crm")},
+	{name: "search", role: "owner", path: demoOrg + "/search?q=crm"},
+	{name: "keys", role: "owner", path: "/keys"},
 	{name: "account", role: "owner", path: "/account"},
 	{name: "nothing-here", role: "owner", path: demoOrg + "/nothing"},
 }
@@ -80,6 +91,16 @@ func reveals(name string) func(p *page) {
 		p.button("Reveal " + name).click()
 		p.group("Value of " + name).shows()
 		p.must(p.tab.Clock().RunFor("00:09"))
+	}
+}
+
+// searches types into the palette.
+func searches(text string) func(p *page) {
+	return func(p *page) {
+		p.t.Helper()
+		p.key("Control+k")
+		p.searchBox().fill(text)
+		p.palette().css("mark").first().shows()
 	}
 }
 
