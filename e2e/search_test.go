@@ -52,7 +52,7 @@ func TestPaletteByMouse(t *testing.T) {
 	p.option("Audit entries about “stripe”").shows()
 	p.option(like("^Add secret")).missing() // no hook to add it to
 	p.option("STRIPE_KEY acme-hook").click()
-	p.row("STRIPE_KEY").shows()
+	p.heading("STRIPE_KEY").shows()
 
 	p.link("Search").click()
 	p.searchBox().fill("admin@acme")

@@ -314,7 +314,7 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 	if err := checkNote(c.Note); err != nil {
 		return Secret{}, err
 	}
-	changed, err := guard.Act(ctx, s.db, a, in.actions().update, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
+	return s.outgrown(guard.Act(ctx, s.db, a, in.actions().update, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
 		row, _, err := getSecret(tx, in, id)
 		if err != nil {
 			return Secret{}, err
@@ -327,11 +327,7 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 		}
 		row, _, err = getSecret(tx, in, id)
 		return row.secret(), err
-	})
-	if changed.Version > keptVersions {
-		s.destroyed.Store(true) // the version that is now too old to keep
-	}
-	return changed, err
+	}))
 }
 
 // staleSecret names the version of the value if the last save made one.

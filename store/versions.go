@@ -135,7 +135,7 @@ func uses(tx *guard.ReadTx, secret string) ([]SecretUse, error) {
 // stays inside. If somebody saved since base it is Stale, and of the current version
 // a Conflict.
 func (s *Store) RestoreSecretVersion(ctx context.Context, a Actor, in Place, id string, version, base int64) (Secret, error) {
-	return guard.Act(ctx, s.db, a, in.actions().update, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
+	return s.outgrown(guard.Act(ctx, s.db, a, in.actions().update, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
 		row, _, err := getSecret(tx, in, id)
 		if err != nil {
 			return Secret{}, err
@@ -155,7 +155,15 @@ func (s *Store) RestoreSecretVersion(ctx context.Context, a Actor, in Place, id 
 		}
 		row, _, err = getSecret(tx, in, id)
 		return row.secret(), err
-	})
+	}))
+}
+
+// outgrown notes that a save destroyed a version, if it was one more than are kept.
+func (s *Store) outgrown(saved Secret, err error) (Secret, error) {
+	if saved.Version > keptVersions {
+		s.destroyed.Store(true)
+	}
+	return saved, err
 }
 
 // openVersion opens one version. An old one may have been destroyed; a current one
