@@ -72,9 +72,9 @@ function typeOver(event, { state }) {
   const { from, to } = selected(state);
   if (from === to) return false;
   event.preventDefault();
+  const insert = state.toText(event.data);
   view.dispatch({
-    changes: { from, to, insert: state.toText(event.data) }, selection: { anchor: from + state.toText(event.data).length },
-    userEvent: "input.type", scrollIntoView: true,
+    changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent: "input.type", scrollIntoView: true,
   });
   return true;
 }
@@ -116,7 +116,7 @@ let typing = false; // The last thing that happened was a key in the text.
 let unjudged; // the name that is being typed
 
 function updated(update) {
-  const { main: { head }, main: { empty } } = update.state.selection;
+  const { head, empty } = update.state.selection.main;
   if (update.docChanged) {
     typing = update.transactions.some((transaction) => transaction.isUserEvent("input") || transaction.isUserEvent("delete"));
     lookSoon();
@@ -125,7 +125,7 @@ function updated(update) {
     typing = false;
     if (unjudged) look();
   }
-  if (update.docChanged || update.selectionSet || update.transactions.length) showPlace(update.state);
+  if (update.transactions.length) showPlace(update.state);
 }
 
 const isAt = (read, place) => read && read.from <= place && place <= read.from + read.name.length;
