@@ -417,7 +417,7 @@ func TestSignedInDevices(t *testing.T) {
 		elsewhere.reload()
 		elsewhere.heading("Sign in").shows()
 
-		p.button("Sign out the other 1").click()
+		p.button("Sign out the other one").click()
 		p.toast("1 device signed out.").sees("This one stays signed in.")
 		p.button(like("^Sign out the other")).missing()
 		_, err = s.Store.Person(context.Background(), third.Token, storetest.Origin())

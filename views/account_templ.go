@@ -280,9 +280,9 @@ func devices(p AccountProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("Sign out the other %d", others))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(signOutOthers(others))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `account.templ`, Line: 95, Col: 93}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `account.templ`, Line: 95, Col: 70}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -708,6 +708,13 @@ func (e SignInEntryProps) words() said {
 	default:
 		return w.failed
 	}
+}
+
+func signOutOthers(n int) string {
+	if n == 1 {
+		return "Sign out the other one"
+	}
+	return fmt.Sprintf("Sign out the other %d", n)
 }
 
 var _ = templruntime.GeneratedTemplate
