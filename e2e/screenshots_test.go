@@ -25,14 +25,14 @@ type picture struct {
 // a state is among them.
 var pictures = []picture{
 	{name: "sign-in", path: "/login"},
-	{name: "hooks", role: "owner", path: demoOrg + "/hooks", readme: "light-1440"},
+	{name: "hooks", role: "owner", path: demoOrg + "/hooks"},
 	{name: "hooks-found", role: "owner", path: demoOrg + "/hooks?q=CRM_"},
 	{name: "hooks-nothing", role: "owner", path: demoOrg + "/hooks?q=payrol"},
 	{name: "hooks-viewer", role: "viewer", path: demoOrg + "/hooks"},
 	{name: "organizations", role: "owner", path: demoOrg + "/hooks", steps: opensSwitcher},
 	{name: "new-hook", role: "owner", path: demoOrg + "/hooks/new"},
 	{name: "editor", role: "owner", path: demoHook},
-	{name: "editor-missing", role: "owner", path: demoOrg + "/hooks/{sync-crm-contact}"},
+	{name: "editor-missing", role: "owner", path: demoOrg + "/hooks/{sync-crm-contact}", readme: "light-1440"},
 	{name: "versions", role: "owner", path: demoHook + "/versions"},
 	{name: "difference", role: "owner", path: demoHook + "/versions/2"},
 	{name: "duplicate", role: "owner", path: demoHook + "/duplicate"},
