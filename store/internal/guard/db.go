@@ -121,7 +121,7 @@ func (db *DB) connect(ctx context.Context, path string, o Options) error {
 		return err
 	}
 	db.pools = append(db.pools, pool)
-	if err := migrate(ctx, pool, o.mayMake()); err != nil {
+	if err := migrate(ctx, pool, path, o.mayMake()); err != nil {
 		return err
 	}
 	floor, err := newest(pool)

@@ -34,9 +34,10 @@ func wantedSchema(db *sql.DB) (int64, error) {
 	return sources[len(sources)-1].Version, nil
 }
 
-// migrate brings the schema up to date, each step in a transaction of its own.
-// Where it may not, another schema is an error with both numbers.
-func migrate(ctx context.Context, pool *sqlx.DB, may bool) error {
+// migrate brings the schema up to date, each step in a transaction of its own, after
+// a copy of an older database was put beside it. Where it may not, another schema is
+// an error with both numbers.
+func migrate(ctx context.Context, pool *sqlx.DB, path string, may bool) error {
 	if !may {
 		return nil // inspect has compared the versions
 	}
@@ -44,10 +45,40 @@ func migrate(ctx context.Context, pool *sqlx.DB, may bool) error {
 	if err != nil {
 		return err
 	}
+	if err := keepOlder(ctx, pool, path); err != nil {
+		return fmt.Errorf("copy the database before its schema changes: %w", explain(err))
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", explain(err))
 	}
 	return nil
+}
+
+// keepOlder copies a database of an older schema to PATH.schema-N, once, so that there
+// is a way back (R-06). It keeps what is destroyed later.
+func keepOlder(ctx context.Context, pool *sqlx.DB, path string) error {
+	have, err := schemaOf(pool)
+	if err != nil || have == 0 {
+		return err // nothing is in it yet
+	}
+	if want, err := wantedSchema(pool.DB); err != nil || have >= want {
+		return err
+	}
+	kept := fmt.Sprintf("%s.schema-%d", path, have)
+	if _, err := os.Stat(kept); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	draft := kept + ".part" // a copy that was cut short must not pass for one
+	if err := os.Remove(draft); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := createFile(draft); err != nil {
+		return err
+	}
+	if _, err := pool.ExecContext(ctx, `VACUUM INTO ?`, draft); err != nil {
+		return err
+	}
+	return os.Rename(draft, kept)
 }
 
 // inspect looks at an existing database without changing it: is it one of ours,

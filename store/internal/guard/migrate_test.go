@@ -1,8 +1,14 @@
 package guard
 
 import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 )
 
 // backToSchema1 takes away what the second migration made.
@@ -55,6 +61,7 @@ func TestMigrationCatchesUp(t *testing.T) {
 	o.Migrate = true
 	w.DB = w.open(t, o)
 
+	wantOlderCopy(t, w)
 	if got := one[string](t, w, days); got != wantDays {
 		t.Errorf("totals are\n%s\nwant\n%s", got, wantDays)
 	}
@@ -63,5 +70,49 @@ func TestMigrationCatchesUp(t *testing.T) {
 	}
 	if one[int](t, w, `SELECT count(DISTINCT day) FROM audit_days`) < 2 || one[int](t, w, `SELECT count(DISTINCT class) FROM audit_days`) < 2 {
 		t.Error("the log is too small to show anything")
+	}
+}
+
+// R-06: a copy of the older database stays beside it, for its owner alone, whole, and
+// the same after the next start. One that was cut short does not count.
+func wantOlderCopy(t *testing.T, w *world) {
+	t.Helper()
+	kept := filepath.Join(w.dir, File+".schema-1")
+	info := must(os.Stat(kept))(t)
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy has the mode %o", info.Mode().Perm())
+	}
+	copied := must(sqlx.Open("sqlite3", "file:"+kept+"?mode=ro"))(t)
+	defer copied.Close()
+	if have := must(schemaOf(copied))(t); have != 1 {
+		t.Errorf("the copy has schema %d", have)
+	}
+	var entries int
+	if err := copied.Get(&entries, `SELECT count(*) FROM audit_entries`); err != nil || entries != one[int](t, w, `SELECT count(*) FROM audit_entries`) {
+		t.Errorf("the copy has %d entries, %v", entries, err)
+	}
+	before := must(os.ReadFile(kept))(t)
+	for _, again := range []struct {
+		schema string
+		part   []byte
+	}{{"", nil}, {backToSchema1, nil}, {backToSchema1, []byte("cut short")}} {
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if again.part != nil {
+			if err := errors.Join(os.Remove(kept), os.WriteFile(kept+".part", again.part, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		spoilSQL(again.schema)(t, w)
+		o := w.options(t)
+		o.Migrate = true
+		w.DB = w.open(t, o)
+		if after := must(os.ReadFile(kept))(t); again.part == nil && !bytes.Equal(after, before) || len(after) < len(before)/2 {
+			t.Errorf("the copy changed to %d bytes", len(after))
+		}
+		if _, err := os.Stat(kept + ".part"); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the draft is left: %v", err)
+		}
 	}
 }
