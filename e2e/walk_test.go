@@ -41,7 +41,7 @@ var notLinked = map[string]string{
 	"GET /hooks":        "the address that the documents of hooks name; leads to the hooks of the organization used last",
 	"GET /search":       "for whoever types it; leads to the search of the organization used last",
 	"GET /orgs/:org":    "what is left of an address that somebody shortens",
-	"POST /orgs/:org/settings/members/:user/sign-out": "for owners; the page of members that will draw it is still to come",
+	"POST /orgs/:org/settings/members/:user/sign-out": "drawn where an owner has chosen one person in the audit log",
 }
 
 // TestWalk follows every link that each role is shown, and sends every form that is
