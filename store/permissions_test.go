@@ -18,6 +18,7 @@ type things struct {
 	deletedHook, deletedSecret string // the secret in hook
 	entry                      string // an audit entry
 	member, person             string // e-mail of a member, and of somebody who is none
+	key                        string // an API key
 }
 
 // call is one use of a method of the store by an actor.
@@ -36,6 +37,7 @@ func theHook(x things) string          { return x.hook }
 func theDeletedHook(x things) string   { return x.deletedHook }
 func theSecret(x things) string        { return x.secret }
 func theDeletedSecret(x things) string { return x.deletedSecret }
+func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
 func noTarget(things) string           { return "" }
 
@@ -64,6 +66,14 @@ var calls = []call{
 	}},
 	{"RemoveMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RemoveMember(ctx, a, x.member))
+	}},
+	{"Keys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Keys(ctx, a)) }},
+	{"CreateKey", "", "key.create", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateKey(ctx, a, store.NewKey{Name: "made", Scopes: store.Scopes()})
+		return err
+	}},
+	{"RevokeKey", "", "key.revoke", store.Admin, true, "Act", "key", theKey, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevokeKey(ctx, a, x.key))
 	}},
 	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
 	{"ExportAudit", "", "audit.export", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
@@ -159,6 +169,11 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 	w.sql(t, `INSERT INTO members (org, user, role, joined_at) SELECT id, ?, 'viewer', 0 FROM organizations WHERE slug = ?`,
 		w.addPerson(t, x.member), slug)
 	w.addPerson(t, x.person)
+	key, _, err := w.CreateKey(ctx, w.Actor(t, slug, "admin"), store.NewKey{Name: fmt.Sprint("key ", n), Scopes: store.Scopes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.key = key.ID
 	return x
 }
 

@@ -41,6 +41,7 @@ const (
 	EditHookSecrets   = guard.EditHookSecrets
 	RevealHookSecrets = guard.RevealHookSecrets
 	ReadAudit         = guard.ReadAudit
+	ManageKeys        = guard.ManageKeys
 )
 
 // The codes of errors.
@@ -106,6 +107,7 @@ type Store struct {
 	hashes         *hasher
 	signIns        *limiter
 	confirmations  *limiter
+	wrongKeys      *limiter
 	secretsPerHook int
 }
 
@@ -126,7 +128,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	return &Store{
 		db: db, key: o.Key, hashes: newHasher(), secretsPerHook: o.SecretsPerHook,
-		signIns: newLimiter(db.Now), confirmations: newLimiter(db.Now),
+		signIns: newLimiter(db.Now, tryWindow), confirmations: newLimiter(db.Now, tryWindow),
+		wrongKeys: newLimiter(db.Now, time.Minute),
 	}, nil
 }
 

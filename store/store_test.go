@@ -19,6 +19,8 @@ var unasked = map[string]string{
 	"ForgetExpiredSessions": "the server tidies up after itself",
 
 	"Operator":        "makes the actor: whoever runs commands on the host",
+	"KeyActor":        "makes the actor: a program that shows the token of an API key",
+	"NewAccessToken":  "a program shows the token of an API key",
 	"Person":          "makes the actor: who holds a session's token",
 	"SignIn":          "somebody who is nobody yet shows a password",
 	"CheckReset":      "somebody who is nobody yet shows a reset link",
