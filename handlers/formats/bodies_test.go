@@ -47,7 +47,7 @@ func TestBodiesRefuse(t *testing.T) {
 		{"the body of the documents", `{ [ "KEY", "` + planted + `" ], [ "KEY", "VALUE" ] }`, "an object of key-value pairs is wanted", pairs},
 		{"a list of pairs", `[["KEY","` + planted + `"]]`, "an object of key-value pairs is wanted", pairs},
 		{"text", `"` + planted + `"`, "an object of key-value pairs is wanted", pairs},
-		{"nothing", ``, "an object of key-value pairs is wanted; line 1, column 1", pairs},
+		{"nothing", ``, "; line 1, column 1: the text ends too early", pairs},
 		{"null", `null`, "an object of key-value pairs is wanted", pairs},
 		{"a null value", `{"KEY":null}`, "KEY: the value is text in double quotes, and null is none", pairs},
 		{"a number", `{"A":"1","KEY":1}`, "KEY: the value is text in double quotes, and a number is none", pairs},
