@@ -46,32 +46,59 @@ func BenchmarkSecretsOfAFullHook(b *testing.B) {
 	}
 }
 
+// manyHooks gives acme 5,000 more hooks, with a script of 10,000 characters and four
+// secrets each.
+func (w *world) manyHooks(t testing.TB) {
+	t.Helper()
+	w.sql(t, `
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+		INSERT INTO hooks (id, org, name, name_key, trigger, script, script_version, dependencies, enabled, revision,
+			created_at, created_by, updated_at, updated_by, updated_by_name)
+		SELECT 'h' || i, h.org, 'Hook ' || i, 'hook-' || i, h.trigger, printf('%010000d', i), 1, '{}', 0, 1,
+			h.created_at, h.created_by, h.updated_at, h.updated_by, h.updated_by_name
+		FROM n, hooks h WHERE h.id = ?`, w.Org(acme).Hook)
+	w.sql(t, `
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4)
+		INSERT INTO secrets (id, org, hook, name, note, revision, version, last_version,
+			created_at, created_by, updated_at, updated_by, updated_by_name)
+		SELECT h.id || '_' || i, h.org, h.id, 'SECRET_' || i || '_OF_' || h.id, '', 1, 1, 1, 0, '', 0, '', ''
+		FROM n, hooks h WHERE h.id LIKE 'h%'`)
+}
+
+// BenchmarkHooksPageOf5000 is a page of 5,000 hooks with 20,000 secrets, and what can
+// be searched for in them.
 func BenchmarkHooksPageOf5000(b *testing.B) {
 	w := newWorld(b)
-	a, org := w.Actor(b, acme, "viewer"), w.Org(acme)
-	w.sql(b, `
-		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-		INSERT INTO hooks SELECT 'h' || i, h.org, 'hook ' || i, 'hook-' || i, h.trigger, h.script, 1, '{}', 0, 1,
-			h.created_at, h.created_by, h.updated_at, h.updated_by, h.updated_by_name, NULL, NULL
-		FROM n, hooks h WHERE h.id = ?`, org.Hook)
-	w.sql(b, `
-		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-		INSERT INTO secrets SELECT h.id || '_' || i, h.org, h.id, 'SECRET_' || i, '', 1, 1, 1, 0, '', 0, '', '', NULL, NULL
-		FROM n, hooks h WHERE h.org = ? AND h.id <> ?`, a.Org().ID, org.Hook)
-	for _, from := range []string{"first", "last"} {
-		b.Run(from, func(b *testing.B) {
-			after := ""
-			for from == "last" {
-				page := must(w.Hooks(ctx, a, after, 500))(b)
-				if page.Next == "" {
-					break
-				}
-				after = page.Next
-			}
+	a := w.Actor(b, acme, "editor")
+	w.manyHooks(b)
+	last := ""
+	for {
+		page := must(w.Hooks(ctx, a, store.HookFilter{}, last, 500))(b)
+		if page.Next == "" {
+			break
+		}
+		last = page.Next
+	}
+	for _, c := range []struct {
+		name, after string
+		filter      store.HookFilter
+		matches     int
+	}{
+		{name: "first", matches: 5001},
+		{name: "last", after: last, matches: 5001},
+		{name: "a trigger", filter: store.HookFilter{Trigger: "pre-user-registration"}, matches: 5001},
+		{name: "on", filter: store.HookFilter{State: "on"}},
+		{name: "off", filter: store.HookFilter{State: "off"}, matches: 5001},
+		{name: "a rare name", filter: store.HookFilter{Search: "hook 4999"}, matches: 1},
+		{name: "a rare secret", filter: store.HookFilter{Search: "2_of_h4321"}, matches: 1},
+		{name: "every secret", filter: store.HookFilter{Search: "secret_", State: "off"}, matches: 5000},
+		{name: "nothing", filter: store.HookFilter{Search: "payrol", Trigger: "pre-user-registration", State: "off"}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				page, err := w.Hooks(ctx, a, after, 50)
-				if err != nil || page.Total != 5001 {
-					b.Fatal(page.Total, err)
+				page, err := w.Hooks(ctx, a, c.filter, c.after, 50)
+				if err != nil || page.Matches != c.matches || page.Secrets != 20001 {
+					b.Fatal(page.Matches, page.Secrets, err)
 				}
 			}
 		})

@@ -3,11 +3,10 @@ package store
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/oklog/ulid/v2"
 
 	"hooksafe/store/internal/guard"
 )
@@ -44,6 +43,8 @@ type Hook struct {
 	Enabled                   bool
 	Revision, ScriptVersion   int64
 	Secrets, Pending          int
+	FoundIn                   string // the first secret whose name a search found
+	Found                     int    // how many secrets it found
 	UpdatedAt                 time.Time
 	UpdatedBy                 string
 }
@@ -52,7 +53,10 @@ type Hook struct {
 type HookList struct {
 	Hooks          []Hook
 	Next           string // what to pass as after for the next page; "" at the end
-	Total, Enabled int
+	Matches        int    // hooks that the filter lets through
+	Total, Enabled int    // of all hooks
+	Secrets        int    // in all hooks
+	Deleted        DeletedList
 }
 
 type hookRow struct {
@@ -68,12 +72,16 @@ type hookRow struct {
 	UpdatedBy     string `db:"updated_by_name"`
 	Secrets       int    `db:"secrets"`
 	Pending       int    `db:"pending"`
+	FoundIn       string `db:"found_in"`
+	Found         int    `db:"found"`
+	Matches       int    `db:"matches"`
 }
 
 func (r hookRow) hook() Hook {
 	return Hook{
 		ID: r.ID, Name: r.Name, Trigger: r.Trigger, Script: r.Script, Enabled: r.Enabled,
 		Revision: r.Revision, ScriptVersion: r.ScriptVersion, Secrets: r.Secrets, Pending: r.Pending,
+		FoundIn: r.FoundIn, Found: r.Found,
 		UpdatedAt: guard.FromMicro(r.UpdatedAt), UpdatedBy: r.UpdatedBy,
 	}
 }
@@ -82,29 +90,90 @@ func (r hookRow) target() guard.Target {
 	return guard.Target{Kind: "hook", ID: r.ID, Name: r.Name}
 }
 
-// Hooks lists a page of hooks by trigger and name. after is the Next of the page
-// before, or "".
-func (s *Store) Hooks(ctx context.Context, a Actor, after string, limit int) (HookList, error) {
+// HookFilter says which hooks a list shows. The zero one shows all of them.
+type HookFilter struct {
+	Search  string   // part of the name of a hook or of one of its secrets, or of a trigger
+	Meant   []string // triggers that Search means by the names that pages give them
+	Trigger string
+	State   string // "on", "off", or "" for both
+}
+
+// where is the condition that the filter puts on a hook h, and its parameters. The
+// search looks at names only, never at notes or values.
+func (f HookFilter) where() (string, guard.Args) {
+	where, args := `h.org = :org_id AND h.deleted_at IS NULL`, guard.Args{}
+	if f.Trigger != "" {
+		where += ` AND h.trigger = :trigger`
+		args["trigger"] = f.Trigger
+	}
+	switch f.State {
+	case "on":
+		where += ` AND h.enabled = 1`
+	case "off":
+		where += ` AND h.enabled = 0`
+	}
+	if f.Search != "" {
+		where += ` AND (
+			h.name_key LIKE :name ESCAPE '\' OR h.trigger LIKE :text ESCAPE '\' OR :meant LIKE '%' || h.trigger || '%'
+			OR h.id IN (
+				SELECT s.hook FROM secrets s
+				WHERE s.org = :org_id AND s.deleted_at IS NULL AND lower(s.name) LIKE :text ESCAPE '\'
+			))`
+		args["name"], args["text"] = containing(hookNameKey(f.Search)), containing(f.Search)
+		args["meant"] = strings.Join(f.Meant, " ")
+	}
+	return where, args
+}
+
+// found are the columns that tell in which secrets of a hook h the search found
+// something.
+func (f HookFilter) found() string {
+	if f.Search == "" {
+		return `'' AS found_in, 0 AS found`
+	}
+	const secrets = `FROM secrets s
+		WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL AND lower(s.name) LIKE :text ESCAPE '\'`
+	return `COALESCE((SELECT min(s.name) ` + secrets + `), '') AS found_in, (SELECT count(*) ` + secrets + `) AS found`
+}
+
+// containing is the pattern of LIKE for what holds a text, in small letters.
+func containing(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
+}
+
+// Hooks lists a page of the hooks that f lets through, by trigger and name. after is
+// the Next of the page before, or "". What was deleted is there for who can bring it
+// back.
+func (s *Store) Hooks(ctx context.Context, a Actor, f HookFilter, after string, limit int) (HookList, error) {
 	trigger, nameKey, err := readCursor(after)
 	if err != nil {
 		return HookList{}, err
 	}
 	return guard.View(ctx, s.db, a, guard.HookRead, func(tx *guard.ReadTx) (HookList, error) {
 		var list HookList
-		if err := countHooks(tx, &list); err != nil {
+		if err := errors.Join(countHooks(tx, &list), countSecrets(tx, &list), s.deletedHooks(tx, &list)); err != nil {
 			return HookList{}, err
 		}
+		where, args := f.where()
+		args["after_trigger"], args["after_name"], args["limit"] = trigger, nameKey, limit+1
 		var rows []hookRow
 		err := tx.Select(&rows, `
+			WITH matching AS (SELECT h.id, h.trigger, h.name_key FROM hooks h WHERE `+where+`)
 			SELECT h.id, h.name, h.name_key, h.trigger, h.enabled, h.updated_at, h.updated_by_name,
+				(SELECT count(*) FROM matching) AS matches,
 				(SELECT count(*) FROM secrets s
 					WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL) AS secrets,
 				(SELECT count(*) FROM secrets s
-					WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL AND s.version = 0) AS pending
-			FROM hooks h
-			WHERE h.org = :org_id AND h.deleted_at IS NULL AND (h.trigger, h.name_key) > (:trigger, :name_key)
-			ORDER BY h.trigger, h.name_key
-			LIMIT :limit`, guard.Args{"trigger": trigger, "name_key": nameKey, "limit": limit + 1})
+					WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL AND s.version = 0) AS pending,
+				`+f.found()+`
+			FROM (
+				SELECT id FROM matching
+				WHERE (trigger, name_key) > (:after_trigger, :after_name)
+				ORDER BY trigger, name_key
+				LIMIT :limit
+			) AS page
+			JOIN hooks h ON h.org = :org_id AND h.id = page.id
+			ORDER BY h.trigger, h.name_key`, args)
 		if err != nil {
 			return HookList{}, err
 		}
@@ -114,22 +183,36 @@ func (s *Store) Hooks(ctx context.Context, a Actor, after string, limit int) (Ho
 		}
 		for _, row := range rows {
 			list.Hooks = append(list.Hooks, row.hook())
+			list.Matches = row.Matches
 		}
 		return list, nil
 	})
 }
 
+// countHooks counts all hooks, and those that are on.
 func countHooks(tx *guard.ReadTx, list *HookList) error {
 	var n struct {
 		Total   int `db:"total"`
 		Enabled int `db:"enabled"`
 	}
 	err := tx.Get(&n, `
-		SELECT count(*) AS total, COALESCE(sum(enabled), 0) AS enabled
-		FROM hooks
-		WHERE org = :org_id AND deleted_at IS NULL`, nil)
+		SELECT
+			(SELECT count(*) FROM hooks WHERE org = :org_id AND deleted_at IS NULL) AS total,
+			(SELECT count(*) FROM hooks WHERE org = :org_id AND deleted_at IS NULL AND enabled = 1) AS enabled`, nil)
 	list.Total, list.Enabled = n.Total, n.Enabled
 	return err
+}
+
+// countSecrets counts the secrets of all hooks: those that are there, less those whose
+// hook was deleted.
+func countSecrets(tx *guard.ReadTx, list *HookList) error {
+	return tx.Get(&list.Secrets, `
+		SELECT
+			(SELECT count(*) FROM secrets s WHERE s.org = :org_id AND s.hook <> '' AND s.deleted_at IS NULL)
+			- (SELECT COALESCE(sum(
+					(SELECT count(*) FROM secrets s WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL)), 0)
+				FROM hooks h
+				WHERE h.org = :org_id AND h.purge_at IS NOT NULL)`, nil)
 }
 
 // cursor is the place of a hook in the list.
@@ -222,7 +305,7 @@ func (s *Store) CreateHook(ctx context.Context, a Actor, name, trigger string) (
 		return Hook{}, guard.Errorf(Invalid, "trigger", "Choose a trigger.")
 	}
 	return guard.Act(ctx, s.db, a, guard.HookCreate, newHook, func(tx *guard.WriteTx) (Hook, error) {
-		id := ulid.MustNew(ulid.Timestamp(tx.Now()), ulid.DefaultEntropy()).String()
+		id := newHookID(tx)
 		_, err := tx.Exec(`
 			INSERT INTO hooks (id, org, name, name_key, trigger, script, script_version, dependencies, enabled, revision,
 				created_at, created_by, updated_at, updated_by, updated_by_name)
@@ -312,8 +395,11 @@ func (s *Store) DeleteHook(ctx context.Context, a Actor, id, confirmName string)
 		if confirmName != row.Name {
 			return Hook{}, guard.Errorf(Invalid, "name", "Type %s to confirm.", row.Name)
 		}
-		_, err = tx.Exec(`UPDATE hooks SET deleted_at = :now, purge_at = :purge_at WHERE org = :org_id AND id = :id`,
-			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "id": id})
+		_, err = tx.Exec(`
+			UPDATE hooks
+			SET deleted_at = :now, purge_at = :purge_at, deleted_by_name = :by_name
+			WHERE org = :org_id AND id = :id`,
+			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "by_name": tx.ActorName(), "id": id})
 		return row.hook(), err
 	})
 }
@@ -325,7 +411,7 @@ func (s *Store) RestoreHook(ctx context.Context, a Actor, id string) (Hook, erro
 	return guard.Act(ctx, s.db, a, guard.HookRestore, deletedHook(id), func(tx *guard.WriteTx) (Hook, error) {
 		_, err := tx.Exec(`
 			UPDATE hooks
-			SET deleted_at = NULL, purge_at = NULL,
+			SET deleted_at = NULL, purge_at = NULL, deleted_by_name = NULL,
 				enabled = CASE WHEN EXISTS (
 					SELECT 1 FROM hooks o
 					WHERE o.org = :org_id AND o.trigger = hooks.trigger AND o.enabled = 1 AND o.deleted_at IS NULL

@@ -89,7 +89,7 @@ func TestEnableHook(t *testing.T) {
 			t.Errorf("entries are %q", got)
 		}
 	}
-	if list := must(w.Hooks(ctx, a, "", 10))(t); list.Total != 4 || list.Enabled != 1 {
+	if list := must(w.Hooks(ctx, a, store.HookFilter{}, "", 10))(t); list.Total != 4 || list.Enabled != 1 {
 		t.Errorf("%+v", list)
 	}
 	w.verify(t)
@@ -142,7 +142,7 @@ func TestDeleteAndRestoreHook(t *testing.T) {
 			t.Errorf("deleted and %s: %v", name, err)
 		}
 	}
-	if list := must(w.Hooks(ctx, a, "", 10))(t); list.Total != 1 || list.Enabled != 0 || len(list.Hooks) != 1 {
+	if list := must(w.Hooks(ctx, a, store.HookFilter{}, "", 10))(t); list.Total != 1 || list.Enabled != 0 || len(list.Hooks) != 1 {
 		t.Errorf("%+v", list)
 	}
 
@@ -181,7 +181,7 @@ func TestHooksPage(t *testing.T) {
 	var got []string
 	after, pages := "", 0
 	for {
-		page := must(w.Hooks(ctx, a, after, 5))(t)
+		page := must(w.Hooks(ctx, a, store.HookFilter{}, after, 5))(t)
 		if page.Total != 13 || len(page.Hooks) > 5 {
 			t.Errorf("%+v", page)
 		}
@@ -200,13 +200,13 @@ func TestHooksPage(t *testing.T) {
 		t.Errorf("%d pages, %q", pages, got)
 	}
 	for _, after := range []string{"x", "!!!", "aGVsbG8", "é"} {
-		_, err := w.Hooks(ctx, a, after, 5)
+		_, err := w.Hooks(ctx, a, store.HookFilter{}, after, 5)
 		wantCode(t, err, store.NotFound)
 	}
-	if page := must(w.Hooks(ctx, w.Actor(t, globex, "viewer"), "", 5))(t); page.Total != 1 {
+	if page := must(w.Hooks(ctx, w.Actor(t, globex, "viewer"), store.HookFilter{}, "", 5))(t); page.Total != 1 {
 		t.Errorf("%+v", page)
 	}
-	h := must(w.Hooks(ctx, a, "", 1000))(t).Hooks
+	h := must(w.Hooks(ctx, a, store.HookFilter{}, "", 1000))(t).Hooks
 	i := slices.IndexFunc(h, func(h store.Hook) bool { return h.ID == w.Org(acme).Hook })
 	if i < 0 || h[i].Secrets != 1 || h[i].Pending != 0 {
 		t.Errorf("%+v", h)

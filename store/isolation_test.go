@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ import (
 // ghosts are things that do not exist, by ids of the same form.
 var ghosts = things{
 	hook: "01KAKF2Z0GHSTGHSTGHSTGHST0", hookName: "ghost", secret: "019aa6f1-0000-7000-8000-000000000000", secretName: "GHOST",
-	deletedHook: "01KAKF2Z0GHSTGHSTGHSTGHST1", deletedSecret: "019aa6f1-0000-7000-8000-000000000001",
+	deletedHook: "01KAKF2Z0GHSTGHSTGHSTGHST1", deletedHookName: "ghost", deletedSecret: "019aa6f1-0000-7000-8000-000000000001", deletedSecretName: "GHOST",
 	entry: "019aa6f1-0000-7000-8000-000000000002", member: "ghost@example.com", person: "ghost@example.com",
 	key: "019aa6f1-0000-7000-8000-000000000003",
 }
@@ -100,9 +101,22 @@ func TestS15ListsHoldNothingForeign(t *testing.T) {
 	w := newWorld(t)
 	foreign := newThings(t, w, globex, 1)
 	a := w.Actor(t, acme, "owner")
-	hooks := must(w.Hooks(ctx, a, "", 100))(t)
+	hooks := must(w.Hooks(ctx, a, store.HookFilter{}, "", 100))(t)
 	if len(hooks.Hooks) != 1 || hooks.Total != 1 || must(w.CountHooks(ctx, a))(t) != 1 {
 		t.Errorf("%+v", hooks)
+	}
+	must(w.CreateHook(ctx, w.Actor(t, globex, "editor"), "Zebra of globex", "send-phone-message"))(t)
+	w.addSecret(t, w.Actor(t, globex, "editor"), w.Org(globex).Place(), "ZEBRA_KEY", "v")
+	for _, search := range []string{"", "zebra", "globex", "key", "S1", "hook", "%", "send-phone-message"} {
+		found := must(w.Hooks(ctx, a, store.HookFilter{Search: search, Meant: store.Triggers()}, "", 100))(t)
+		text := strings.ToLower(fmt.Sprintf("%+v", found))
+		if len(found.Hooks) != 1 || found.Matches != 1 || found.Secrets != 1 || strings.Contains(text, "zebra") || strings.Contains(text, "globex") {
+			t.Errorf("search for %q: %s", search, text)
+		}
+		found = must(w.Hooks(ctx, a, store.HookFilter{Search: search}, "", 100))(t)
+		if strings.Contains(strings.ToLower(fmt.Sprintf("%+v", found)), "zebra") {
+			t.Errorf("search for %q: %+v", search, found)
+		}
 	}
 	if names := must(w.Admins(ctx, a))(t); len(names) != 2 || names[0] != "acme admin" || names[1] != "acme owner" {
 		t.Errorf("%v", names)

@@ -16,6 +16,8 @@ type things struct {
 	hook, hookName             string // a hook
 	secret, secretName         string // a secret in it
 	deletedHook, deletedSecret string // the secret in hook
+	deletedHookName            string
+	deletedSecretName          string
 	entry                      string // an audit entry
 	member, person             string // e-mail of a member, and of somebody who is none
 	key                        string // an API key
@@ -79,7 +81,9 @@ var calls = []call{
 	{"ExportAudit", "", "audit.export", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return w.ExportAudit(ctx, a, func(store.AuditEntry) error { return nil })
 	}},
-	{"Hooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hooks(ctx, a, "", 10)) }},
+	{"Hooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Hooks(ctx, a, store.HookFilter{}, "", 10))
+	}},
 	{"CountHooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
 	{"Hook", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
 	{"HookForm", "", "hook.create", store.Editor, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return w.HookForm(ctx, a) }},
@@ -105,6 +109,25 @@ var calls = []call{
 	}},
 	{"RestoreHook", "", "hook.restore", store.Editor, false, "Act", "hook", theDeletedHook, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RestoreHook(ctx, a, x.deletedHook))
+	}},
+	{"HookToDestroy", "", "hook.destroy", store.Editor, false, "View", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.HookToDestroy(ctx, a, x.hook))
+	}},
+	{"HookToDestroy", "deleted", "hook.destroy", store.Editor, false, "View", "hook", theDeletedHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.HookToDestroy(ctx, a, x.deletedHook))
+	}},
+	{"DestroyHook", "", "hook.destroy", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return w.DestroyHook(ctx, a, x.hook, x.hookName)
+	}},
+	{"DestroyHook", "deleted", "hook.destroy", store.Editor, false, "Act", "hook", theDeletedHook, func(w *world, a store.Actor, x things) error {
+		return w.DestroyHook(ctx, a, x.deletedHook, x.deletedHookName)
+	}},
+	{"HookToDuplicate", "", "hook.create", store.Editor, false, "View", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.HookToDuplicate(ctx, a, x.hook)
+		return err
+	}},
+	{"DuplicateHook", "", "hook.create", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.DuplicateHook(ctx, a, x.hook, "copy of "+x.hookName))
 	}},
 	{"Secrets", "", "secret.list", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Secrets(ctx, a, store.HookPlace(x.hook)))
@@ -133,6 +156,16 @@ var calls = []call{
 	}},
 	{"RestoreSecret", "", "secret.restore", store.Editor, false, "Act", "secret", theDeletedSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RestoreSecret(ctx, a, store.HookPlace(x.hook), x.deletedSecret))
+	}},
+	{"SecretToDestroy", "", "secret.destroy", store.Editor, false, "View", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SecretToDestroy(ctx, a, store.HookPlace(x.hook), x.secret)
+		return err
+	}},
+	{"DestroySecret", "", "secret.destroy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return w.DestroySecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName)
+	}},
+	{"DestroySecret", "deleted", "secret.destroy", store.Editor, false, "Act", "secret", theDeletedSecret, func(w *world, a store.Actor, x things) error {
+		return w.DestroySecret(ctx, a, store.HookPlace(x.hook), x.deletedSecret, x.deletedSecretName)
 	}},
 	{"RevealSecret", "", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, ""))
@@ -163,7 +196,7 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, ""))(t)
 	x := things{
 		hook: hook.ID, hookName: hook.Name, secret: secrets[0].ID, secretName: secrets[0].Name,
-		deletedHook: deleted.ID, deletedSecret: secrets[1].ID, entry: revealed.Entry,
+		deletedHook: deleted.ID, deletedHookName: deleted.Name, deletedSecret: secrets[1].ID, deletedSecretName: secrets[1].Name, entry: revealed.Entry,
 		member: fmt.Sprint("member", n, "@", slug, ".example"), person: fmt.Sprint("person", n, "@", slug, ".example"),
 	}
 	w.sql(t, `INSERT INTO members (org, user, role, joined_at) SELECT id, ?, 'viewer', 0 FROM organizations WHERE slug = ?`,

@@ -96,7 +96,7 @@ func open(tx *guard.WriteTx, in Place, id, how string) (Revealed, error) {
 		return Revealed{}, err
 	}
 	if row.Version == 0 {
-		return Revealed{}, guard.Errorf(NotFound, "", "%s has no value yet. Set one first.", row.Name)
+		return Revealed{}, guard.Errorf(Conflict, "", "%s has no value yet. Set one first.", row.Name)
 	}
 	var sealed []byte
 	err = tx.Get(&sealed, `SELECT sealed FROM secret_versions WHERE org = :org_id AND secret = :secret AND version = :version`,

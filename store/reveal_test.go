@@ -54,8 +54,11 @@ func TestPendingSecret(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
 	w.sql(t, `UPDATE secrets SET version = 0, last_version = 0 WHERE id = ?`, org.Secret)
-	_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, "")
-	wantCode(t, err, store.NotFound)
+	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret))} {
+		if e := wantRefusal(t, err, store.Conflict, ""); e.Message != "API_KEY has no value yet. Set one first." {
+			t.Errorf("%q", e.Message)
+		}
+	}
 	w.addSecret(t, a, org.Place(), "AAA", "v")
 	list := must(w.Secrets(ctx, a, org.Place()))(t)
 	if list.Hook.Pending != 1 || list.Secrets[0].Name != "API_KEY" || list.Secrets[0].Version != 0 {

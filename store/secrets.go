@@ -19,13 +19,13 @@ func HookPlace(hook string) Place { return Place{hook: hook} }
 
 // placeActions are what can be done to secrets, by place: the words in the audit
 // log are the same, the permissions are not.
-type placeActions struct{ create, update, delete, restore, reveal, copy guard.Action }
+type placeActions struct{ create, update, delete, restore, destroy, reveal, copy guard.Action }
 
 var (
 	hookActions = placeActions{guard.SecretCreate, guard.SecretUpdate, guard.SecretDelete,
-		guard.SecretRestore, guard.SecretReveal, guard.SecretCopy}
+		guard.SecretRestore, guard.SecretDestroy, guard.SecretReveal, guard.SecretCopy}
 	organizationActions = placeActions{guard.OrganizationSecretCreate, guard.OrganizationSecretUpdate, guard.OrganizationSecretDelete,
-		guard.OrganizationSecretRestore, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy}
+		guard.OrganizationSecretRestore, guard.OrganizationSecretDestroy, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy}
 )
 
 func (p Place) actions() placeActions {
@@ -33,6 +33,14 @@ func (p Place) actions() placeActions {
 		return organizationActions
 	}
 	return hookActions
+}
+
+// editing is the permission to change secrets there.
+func (p Place) editing() guard.Permission {
+	if p.own {
+		return guard.EditOrganizationSecrets
+	}
+	return guard.EditHookSecrets
 }
 
 // seal is the place of one version of a value, as it is bound to its ciphertext.
@@ -60,6 +68,7 @@ type SecretList struct {
 	Hook    Hook
 	Secrets []Secret
 	Limit   int
+	Deleted DeletedList // for who can bring them back
 }
 
 // NewSecret is a secret to add.
@@ -141,7 +150,11 @@ func listSecrets(tx getter, in Place) ([]secretRow, error) {
 // Secrets lists the secrets of a place. It never opens a value.
 func (s *Store) Secrets(ctx context.Context, a Actor, in Place) (SecretList, error) {
 	return guard.View(ctx, s.db, a, guard.SecretRead, func(tx *guard.ReadTx) (SecretList, error) {
-		return s.secretList(tx, in)
+		list, err := s.secretList(tx, in)
+		if err == nil {
+			err = s.deletedSecrets(tx, in, &list)
+		}
+		return list, err
 	})
 }
 
@@ -361,9 +374,10 @@ func (s *Store) DeleteSecret(ctx context.Context, a Actor, in Place, id, confirm
 		}
 		_, err = tx.Exec(`
 			UPDATE secrets
-			SET deleted_at = :now, purge_at = :purge_at
+			SET deleted_at = :now, purge_at = :purge_at, deleted_by_name = :by_name
 			WHERE org = :org_id AND hook = :hook AND id = :id`,
-			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "hook": in.hook, "id": id})
+			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "by_name": tx.ActorName(),
+				"hook": in.hook, "id": id})
 		return row.secret(), err
 	})
 }
@@ -377,7 +391,7 @@ func (s *Store) RestoreSecret(ctx context.Context, a Actor, in Place, id string)
 		}
 		_, err := tx.Exec(`
 			UPDATE secrets
-			SET deleted_at = NULL, purge_at = NULL
+			SET deleted_at = NULL, purge_at = NULL, deleted_by_name = NULL
 			WHERE org = :org_id AND hook = :hook AND id = :id`, guard.Args{"hook": in.hook, "id": id})
 		if guard.IsUnique(err) {
 			return Secret{}, guard.Errorf(Conflict, "", "Another secret has the name %s now. Rename that one, then undo again.", tx.Target().Name)

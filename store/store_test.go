@@ -17,6 +17,7 @@ var unasked = map[string]string{
 	"SecretsPerHook":        "tells a setting",
 	"KeyID":                 "names the master key, which tells nothing",
 	"ForgetExpiredSessions": "the server tidies up after itself",
+	"Purge":                 "the server tidies up after itself",
 
 	"Operator":        "makes the actor: whoever runs commands on the host",
 	"KeyActor":        "makes the actor: a program that shows the token of an API key",

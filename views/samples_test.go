@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/a-h/templ"
@@ -68,14 +69,53 @@ var hookSamples = []HookProps{
 
 func hooksSample() HookListProps {
 	return HookListProps{
-		Hooks: hookSamples, Total: 8, Enabled: 5, SecretsPerHook: 20,
-		NewURL: "/orgs/brightwater-labs/hooks/new",
+		Hooks: hookSamples, Filter: hookFilterSample(), Matches: 8, Total: 8, Enabled: 5, Secrets: 71, SecretsPerHook: 20,
+		NewURL: "/orgs/brightwater-labs/hooks/new", Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
 	}
+}
+
+func hookFilterSample() HookFilterProps {
+	return HookFilterProps{URL: "/orgs/brightwater-labs/hooks", Triggers: triggerSamples}
+}
+
+func hooksFound() HookListProps {
+	p := hooksSample()
+	p.Filter.Search, p.Filter.State, p.Matches = "stripe_api", "on", 2
+	p.Hooks = []HookProps{hookSamples[0], hookSamples[2]}
+	p.Hooks[0].FoundIn, p.Hooks[0].Found = "STRIPE_API_KEY", 3
+	p.Hooks[1].FoundIn, p.Hooks[1].Found = "STRIPE_API_KEY", 1
+	return p
+}
+
+func hooksNotFound(search string) HookListProps {
+	p := hooksSample()
+	p.Filter.Search, p.Filter.Trigger, p.Matches, p.Hooks = search, "send-phone-message", 0, nil
+	return p
+}
+
+func deletedSample(id string, names ...string) DeletedListProps {
+	p := DeletedListProps{ID: id, Mono: id == "deleted-secrets", Total: len(names)}
+	for i, name := range names {
+		url := "/orgs/brightwater-labs/" + id + fmt.Sprint("/", i)
+		p.Items = append(p.Items, DeletedProps{
+			ID: fmt.Sprint("d", i), Name: name, Deleted: ago(2 * aDay), DeletedBy: "Jonas Lind",
+			Erased: When{now.Add(5*aDay - aMinute), now}, UndoURL: url + "/restore", DestroyURL: url + "/destroy",
+		})
+	}
+	return p
+}
+
+func deletedMany() DeletedListProps {
+	p := deletedSample("deleted-secrets", "STRIPE_API_KEY", "OLD_TOKEN")
+	p.Items[0].DeletedBy, p.Items[0].Erased = "", When{now.Add(aMinute / 2), now}
+	p.Items[1].Erased = When{now.Add(30 * anHour), now}
+	p.Total = 53
+	return p
 }
 
 func hooksOfViewer() HookListProps {
 	p := hooksSample()
-	p.NewURL = ""
+	p.NewURL, p.Deleted = "", DeletedListProps{}
 	p.Hooks = nil
 	for _, h := range hookSamples {
 		h.EditURL, h.EnableURL = "", ""
@@ -89,13 +129,13 @@ func headSample(tab Tab, used int) HookHeadProps {
 		ID: "h1", Name: "enrich-user-profile", Trigger: "pre-user-registration", Enabled: true,
 		Updated: ago(3 * aDay), UpdatedBy: "Mara Okafor", Quota: Quota{used, 20}, Tab: tab,
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
-		AddURL: hookURL + "/secrets/new", DeleteURL: hookURL + "/delete",
+		AddURL: hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete",
 	}
 }
 
 func headOfViewer(tab Tab) HookHeadProps {
 	p := headSample(tab, 14)
-	p.AddURL, p.DeleteURL = "", ""
+	p.AddURL, p.DuplicateURL, p.DeleteURL = "", "", ""
 	return p
 }
 
@@ -127,7 +167,7 @@ var secretSamples = []SecretProps{
 }
 
 func secretsSample() SecretListProps {
-	return SecretListProps{Secrets: secretSamples, Quota: Quota{14, 20}, AddURL: hookURL + "/secrets/new"}
+	return SecretListProps{Secrets: secretSamples, Quota: Quota{14, 20}, AddURL: hookURL + "/secrets/new", Deleted: deletedSample("deleted-secrets", "CRM_OLD_TOKEN")}
 }
 
 func secretsOfViewer() SecretListProps {
@@ -264,7 +304,7 @@ func editSecretPending() EditSecretProps {
 func deleteSecretSample() DeleteSecretProps {
 	return DeleteSecretProps{
 		URL: hookURL + "/secrets/s05/delete", BackURL: hookURL + "/secrets", Name: "CRM_CLIENT_SECRET", Version: 7,
-		LastUsed: ago(2 * aMinute), LastUsedBy: "deploy-ci",
+		LastUsed: ago(2 * aMinute), LastUsedBy: "deploy-ci", DestroyURL: hookURL + "/secrets/s05/destroy",
 	}
 }
 
@@ -365,8 +405,12 @@ var samples = map[string]templ.Component{
 
 	"hooks-page":         HooksPage(HooksPageProps{shellSample("Hooks", InHooks), hooksSample()}),
 	"hooks-page-viewer":  HooksPage(HooksPageProps{shellOfViewer("Hooks", InHooks), hooksOfViewer()}),
-	"hooks-page-empty":   HooksPage(HooksPageProps{shellSample("Hooks", InHooks), HookListProps{SecretsPerHook: 20, NewURL: "/orgs/brightwater-labs/hooks/new"}}),
-	"hooks-list-more":    HookList(HookListProps{Hooks: hookSamples[:1], Total: 51, Enabled: 5, SecretsPerHook: 20, MoreURL: "/orgs/brightwater-labs/hooks?after=h1"}),
+	"hooks-page-empty":   HooksPage(HooksPageProps{shellSample("Hooks", InHooks), HookListProps{Filter: hookFilterSample(), SecretsPerHook: 20, NewURL: "/orgs/brightwater-labs/hooks/new"}}),
+	"hooks-page-found":   HooksPage(HooksPageProps{shellSample("Hooks", InHooks), hooksFound()}),
+	"hooks-not-found":    HookList(hooksNotFound("payrol")),
+	"hooks-all-filtered": HookList(hooksNotFound("")),
+	"deleted-many":       deletedList(deletedMany()),
+	"hooks-list-more":    HookList(HookListProps{Hooks: hookSamples[:1], Matches: 51, Total: 51, Enabled: 5, SecretsPerHook: 20, MoreURL: "/orgs/brightwater-labs/hooks?after=h1"}),
 	"hooks-list-empty":   HookList(HookListProps{SecretsPerHook: 20, OutOfBand: true}),
 	"hooks-sums":         HookSums(hooksSample()),
 	"hooks-count":        HookCount(hooksSample()),
@@ -379,8 +423,14 @@ var samples = map[string]templ.Component{
 	"new-hook-refused": NewHook(NewHookProps{URL: "/orgs/brightwater-labs/hooks", BackURL: "/orgs/brightwater-labs/hooks", Triggers: triggerSamples, Name: "enrich_", Trigger: "send-phone-message",
 		Errors: Errors{"name": "Use letters, digits, spaces and hyphens.", "trigger": "Choose a trigger."}}),
 	"new-hook-page":       sheet("New hook", NewHook(NewHookProps{URL: "/orgs/brightwater-labs/hooks", BackURL: "/orgs/brightwater-labs/hooks", Triggers: triggerSamples})),
-	"delete-hook":         DeleteHook(DeleteHookProps{URL: hookURL + "/delete", BackURL: hookURL, Name: "enrich-user-profile", Enabled: true, Secrets: 14}),
-	"delete-hook-refused": DeleteHook(DeleteHookProps{URL: hookURL + "/delete", BackURL: hookURL, Name: "sms-fallback", Typed: "sms", Errors: Errors{"name": "Type sms-fallback to confirm."}}),
+	"delete-hook":         DeleteHook(DeleteHookProps{URL: hookURL + "/delete", BackURL: hookURL, Name: "enrich-user-profile", Enabled: true, Secrets: 14, DestroyURL: hookURL + "/destroy"}),
+	"delete-hook-refused": DeleteHook(DeleteHookProps{URL: hookURL + "/delete", BackURL: hookURL, Name: "sms-fallback", DestroyURL: hookURL + "/destroy", Typed: "sms", Errors: Errors{"name": "Type sms-fallback to confirm."}}),
+	"destroy-hook":        Destroy(DestroyProps{URL: hookURL + "/destroy", BackURL: hookURL, Noun: "hook", Name: "enrich-user-profile", Secrets: 14, Versions: 12}),
+	"destroy-hook-alone":  Destroy(DestroyProps{URL: hookURL + "/destroy", BackURL: hookURL, Noun: "hook", Name: "sms-fallback", Versions: 1, Typed: "sms", Errors: Errors{"name": "Type sms-fallback to confirm."}}),
+	"destroy-secret":      Destroy(DestroyProps{URL: hookURL + "/secrets/s05/destroy", BackURL: hookURL + "/secrets", Noun: "secret", Name: "CRM_CLIENT_SECRET", Versions: 7}),
+	"destroy-secret-page": sheet("Delete CRM_MIRROR_SECRET for good", Destroy(DestroyProps{URL: hookURL + "/secrets/p1/destroy", BackURL: hookURL + "/secrets", Noun: "secret", Name: "CRM_MIRROR_SECRET"})),
+	"duplicate-hook":      DuplicateHook(DuplicateHookProps{URL: hookURL + "/duplicate", BackURL: hookURL, Of: "enrich-user-profile", Secrets: 14, Name: "enrich-user-profile copy"}),
+	"duplicate-hook-page": sheet("Duplicate sms-fallback", DuplicateHook(DuplicateHookProps{URL: hookURL + "/duplicate", BackURL: hookURL, Of: "sms-fallback", Name: "sms-fallback copy", Errors: Errors{"name": "A hook with a name like sms-fallback copy already exists."}})),
 
 	"hook-head-out-of-band": HookHead(headSample(SecretsTab, 18).outOfBand()),
 	"editor-page":           EditorPage(editorSample()),
@@ -413,7 +463,7 @@ var samples = map[string]templ.Component{
 	"edit-secret-placeholder": EditSecret(editSecretPlaceholder()),
 	"edit-secret-pending":     EditSecret(editSecretPending()),
 	"delete-secret":           DeleteSecret(deleteSecretSample()),
-	"delete-secret-refused":   DeleteSecret(DeleteSecretProps{URL: hookURL + "/secrets/s05/delete", BackURL: hookURL + "/secrets", Name: "A", Version: 1, Typed: "B", Errors: Errors{"name": "Type A to confirm."}}),
+	"delete-secret-refused":   DeleteSecret(DeleteSecretProps{URL: hookURL + "/secrets/s05/delete", BackURL: hookURL + "/secrets", Name: "A", Version: 1, DestroyURL: hookURL + "/secrets/s05/destroy", Typed: "B", Errors: Errors{"name": "Type A to confirm."}}),
 	"delete-secret-page":      sheet("Delete secret", DeleteSecret(deleteSecretSample())),
 	"confirm":                 Confirm(confirmSample()),
 	"confirm-refused":         Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", Name: "STRIPE_SIGNING_SECRET", Extends: "e1", Minutes: 15, Errors: Errors{"password": "That password isn’t right. 3 tries left."}}),

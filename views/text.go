@@ -47,7 +47,24 @@ func (w When) String() string {
 	}
 }
 
-// inText is the same in the middle of a sentence.
+// until says how long it is from Now, rounded down: "in 5 days".
+func (w When) until() string {
+	left := w.At.Sub(w.Now)
+	switch {
+	case left >= 48*time.Hour:
+		return fmt.Sprintf("in %d days", left/(24*time.Hour))
+	case left >= 24*time.Hour:
+		return "in 1 day"
+	case left >= time.Hour:
+		return fmt.Sprintf("in %d h", left/time.Hour)
+	case left >= time.Minute:
+		return fmt.Sprintf("in %d min", left/time.Minute)
+	default:
+		return "in a moment"
+	}
+}
+
+// inText is String in the middle of a sentence.
 func (w When) inText() string {
 	text := w.String()
 	first, size := utf8.DecodeRuneInString(text)
@@ -149,6 +166,17 @@ func triggerOf(id string) trigger {
 		return t
 	}
 	return trigger{id, "webhook"}
+}
+
+// TriggersNamed are the triggers in whose names, as pages show them, a text occurs.
+func TriggersNamed(text string) []string {
+	var ids []string
+	for id, t := range triggers {
+		if strings.Contains(strings.ToLower(t.label), strings.ToLower(text)) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 type sheetKey struct{}

@@ -198,7 +198,8 @@ func TestControlsHaveNames(t *testing.T) {
 	}
 }
 
-// A form posts by htmx and without; a second click is dropped; and a link that
+// A form posts by htmx and without; a second click is dropped; one that only looks
+// for something asks its own address, and for the last thing typed; and a link that
 // opens a dialog leads to the same page without script.
 func TestFormsAndLinksWorkWithoutScript(t *testing.T) {
 	for name, view := range samples {
@@ -209,10 +210,17 @@ func TestFormsAndLinksWorkWithoutScript(t *testing.T) {
 					t.Errorf("%s: <%s hx-post=%q action=%q hx-sync=%q>", name, n.Data, post, action, sync)
 				}
 			}
-			if method, _ := attribute(n, "method"); n.Data == "form" && method != "post" {
+			method, _ := attribute(n, "method")
+			if _, fetches := attribute(n, "hx-get"); n.Data == "form" && method != "post" && !fetches {
 				t.Errorf("%s: a form that is no POST: %q", name, action)
 			}
-			if address, ok := attribute(n, "hx-get"); ok {
+			address, ok := attribute(n, "hx-get")
+			switch sync, _ := attribute(n, "hx-sync"); {
+			case ok && n.Data == "form":
+				if address != action || method != "" || sync != "this:replace" {
+					t.Errorf("%s: <form hx-get=%q action=%q method=%q hx-sync=%q>", name, address, action, method, sync)
+				}
+			case ok:
 				href, _ := attribute(n, "href")
 				if n.Data != "a" || !strings.HasPrefix(address, href) || href == "" {
 					t.Errorf("%s: <%s hx-get=%q href=%q>", name, n.Data, address, href)

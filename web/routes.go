@@ -62,6 +62,10 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	get("/orgs/:org/hooks/:hook/delete", in.member(d.AskDeleteHook))
 	post("/orgs/:org/hooks/:hook/delete", in.member(d.DeleteHook))
 	post("/orgs/:org/hooks/:hook/restore", in.member(d.RestoreHook))
+	get("/orgs/:org/hooks/:hook/destroy", in.member(d.AskDestroyHook))
+	post("/orgs/:org/hooks/:hook/destroy", in.member(d.DestroyHook))
+	get("/orgs/:org/hooks/:hook/duplicate", in.member(d.AskDuplicateHook))
+	post("/orgs/:org/hooks/:hook/duplicate", in.member(d.DuplicateHook))
 
 	get("/orgs/:org/hooks/:hook/secrets", in.member(d.Secrets))
 	post("/orgs/:org/hooks/:hook/secrets", in.member(d.AddSecret))
@@ -87,4 +91,6 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	e.DELETE(apiSecretsRoute, in.key(v2.DeleteSecrets))
 
 	get("/api/v1/hooks/:hook/secrets/:name/value", in.key(v1.HookSecretValue))
+	get("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.AskDestroySecret))
+	post("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.DestroySecret))
 }

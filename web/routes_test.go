@@ -51,6 +51,10 @@ var access = []struct {
 	{route: "GET /orgs/:org/hooks/:hook/delete", want: "303 404 403 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/delete", want: "401 404 403 303 303 303", form: field("name", "acme-hook")},
 	{route: "POST /orgs/:org/hooks/:hook/restore", want: "401 404 403 303 303 303", before: deleteHook},
+	{route: "GET /orgs/:org/hooks/:hook/destroy", want: "303 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/destroy", want: "401 404 403 303 303 303", form: field("name", "acme-hook")},
+	{route: "GET /orgs/:org/hooks/:hook/duplicate", want: "303 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/duplicate", want: "401 404 403 303 303 303", form: field("name", "acme-hook copy")},
 	{route: "GET /orgs/:org/hooks/:hook/secrets", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets", want: "401 404 403 303 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/new", want: "303 404 403 200 200 200"},
@@ -62,6 +66,8 @@ var access = []struct {
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/delete", want: "303 404 403 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/delete", want: "401 404 403 303 303 303", form: field("name", "API_KEY")},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/restore", want: "401 404 403 303 303 303", before: deleteSecret},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/destroy", want: "303 404 403 200 200 200", before: deleteSecret},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/destroy", want: "401 404 403 303 303 303", form: field("name", "API_KEY")},
 }
 
 func deleteHook(t *testing.T, s *site) {

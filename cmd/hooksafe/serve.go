@@ -101,7 +101,7 @@ func serveStore(ctx context.Context, cmd *cobra.Command, c config, s *store.Stor
 	log := newLog(c.logFormat)
 	ctx, cancel := context.WithCancel(ctx)
 	var background sync.WaitGroup
-	background.Go(func() { forgetSessions(ctx, s, log) })
+	background.Go(func() { tidy(ctx, s, log) })
 	defer background.Wait()
 	defer cancel()
 
@@ -130,16 +130,17 @@ func setupToken(ctx context.Context, s *store.Store) (string, error) {
 	return s.NewSetupToken(ctx)
 }
 
-// forgetSessions removes the rows of sessions that ended long ago, every hour.
-func forgetSessions(ctx context.Context, s *store.Store, log *slog.Logger) {
-	hourly := time.NewTicker(time.Hour)
-	defer hourly.Stop()
+// tidy removes what nobody can use any more, now and every minute: rows of sessions
+// that ended long ago, and what was deleted 7 days ago or earlier.
+func tidy(ctx context.Context, s *store.Store, log *slog.Logger) {
+	every := time.NewTicker(time.Minute)
+	defer every.Stop()
 	for {
-		if err := s.ForgetExpiredSessions(ctx); err != nil && ctx.Err() == nil {
-			log.Error("expired sessions not removed", "error", err)
+		if err := errors.Join(s.ForgetExpiredSessions(ctx), s.Purge(ctx)); err != nil && ctx.Err() == nil {
+			log.Error("not tidied up", "error", err)
 		}
 		select {
-		case <-hourly.C:
+		case <-every.C:
 		case <-ctx.Done():
 			return
 		}

@@ -46,7 +46,7 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 		p.AddURL = p.SecretsURL + "/new"
 	}
 	if a.Can(store.EditHooks) {
-		p.DeleteURL = p.ScriptURL + "/delete"
+		p.DuplicateURL, p.DeleteURL = p.ScriptURL+"/duplicate", p.ScriptURL+"/delete"
 	}
 	return p
 }

@@ -2,6 +2,9 @@ package dashboard
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -13,13 +16,70 @@ import (
 // pageSize is how many rows a list without a limit shows at once.
 const pageSize = 50
 
-// Hooks lists the hooks of an organization.
+// hookView is what the Hooks page shows: some hooks, from a place in their list on.
+type hookView struct {
+	store.HookFilter
+	after string
+}
+
+// viewOfHooks reads the address of a Hooks page. What it can't mean narrows nothing.
+func viewOfHooks(query url.Values) hookView {
+	v := hookView{after: query.Get("after")}
+	v.Search = strings.TrimSpace(strings.ToValidUTF8(query.Get("q"), "\uFFFD"))
+	if trigger := query.Get("trigger"); slices.Contains(store.Triggers(), trigger) {
+		v.Trigger = trigger
+	}
+	if state := query.Get("state"); state == "on" || state == "off" {
+		v.State = state
+	}
+	if v.Search != "" {
+		v.Meant = views.TriggersNamed(v.Search)
+	}
+	return v
+}
+
+// url is the address of the view.
+func (v hookView) url(org string) string {
+	query := url.Values{}
+	for name, value := range map[string]string{"q": v.Search, "trigger": v.Trigger, "state": v.State, "after": v.after} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if len(query) == 0 {
+		return hooksURL(org)
+	}
+	return hooksURL(org) + "?" + query.Encode()
+}
+
+// shownHooks is what the Hooks page shows, from the beginning, that htmx sent a request
+// from. Other pages show none.
+func shownHooks(c echo.Context, a store.Actor) (v hookView, shown bool) {
+	page, err := url.Parse(c.Request().Header.Get("HX-Current-URL"))
+	if err != nil || page.Path != hooksURL(a.Org().Slug) {
+		return hookView{}, false
+	}
+	v = viewOfHooks(page.Query())
+	v.after = ""
+	return v, true
+}
+
+// Hooks lists the hooks of an organization. To htmx it is the list alone: what a
+// search found, whose address the page then has, or more of the same.
 func (d *Dashboard) Hooks(c echo.Context, a store.Actor) error {
-	list, err := d.hookList(c, a, c.QueryParam("after"))
+	view := viewOfHooks(c.QueryParams())
+	list, err := d.hookList(c, a, view)
 	if err != nil {
 		return err
 	}
-	if IsHTMX(c) {
+	switch {
+	case IsHTMX(c) && view.after != "":
+		return Render(c, http.StatusOK, views.HookList(list))
+	case IsHTMX(c):
+		c.Response().Header().Set("HX-Replace-Url", view.url(a.Org().Slug))
+		if err := trigger(c, map[string]any{"say": list.Found()}); err != nil {
+			return err
+		}
 		return Render(c, http.StatusOK, views.HookList(list))
 	}
 	shell, err := d.shell(c, a, "Hooks", views.InHooks)
@@ -29,12 +89,20 @@ func (d *Dashboard) Hooks(c echo.Context, a store.Actor) error {
 	return Render(c, http.StatusOK, views.HooksPage(views.HooksPageProps{Shell: shell, List: list}))
 }
 
-func (d *Dashboard) hookList(c echo.Context, a store.Actor, after string) (views.HookListProps, error) {
-	hooks, err := d.store.Hooks(c.Request().Context(), a, after, pageSize)
+func (d *Dashboard) hookList(c echo.Context, a store.Actor, view hookView) (views.HookListProps, error) {
+	hooks, err := d.store.Hooks(c.Request().Context(), a, view.HookFilter, view.after, pageSize)
 	if err != nil {
 		return views.HookListProps{}, err
 	}
-	p := views.HookListProps{Total: hooks.Total, Enabled: hooks.Enabled, SecretsPerHook: d.store.SecretsPerHook()}
+	org := a.Org().Slug
+	p := views.HookListProps{
+		Filter: views.HookFilterProps{
+			URL: hooksURL(org), Search: view.Search, Trigger: view.Trigger, State: view.State, Triggers: store.Triggers(),
+		},
+		Matches: hooks.Matches, Total: hooks.Total, Enabled: hooks.Enabled, Secrets: hooks.Secrets, SecretsPerHook: d.store.SecretsPerHook(),
+		Deleted: d.deletedList(hooks.Deleted, hooksURL(org)),
+	}
+	p.Deleted.ID = "deleted-hooks"
 	for _, h := range hooks.Hooks {
 		p.Hooks = append(p.Hooks, d.hookRow(a, h))
 	}
@@ -42,7 +110,8 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, after string) (views
 		p.NewURL = newHookURL(a)
 	}
 	if hooks.Next != "" {
-		p.MoreURL = with(hooksURL(a.Org().Slug), "after", hooks.Next)
+		view.after = hooks.Next
+		p.MoreURL = view.url(org)
 	}
 	return p, nil
 }
@@ -52,6 +121,7 @@ func (d *Dashboard) hookRow(a store.Actor, h store.Hook) views.HookProps {
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
 		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Pending: h.Pending,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
+		FoundIn: h.FoundIn, Found: h.Found,
 		URL: hookURL(a.Org().Slug, h.ID),
 	}
 	if a.Can(store.EditHooks) {
@@ -90,11 +160,12 @@ func (d *Dashboard) drawNewHook(c echo.Context, a store.Actor, status int, p vie
 	return d.dialog(c, a, status, sheet{"New hook", "Hooks", back, views.NewHook(p)})
 }
 
-// hooksChanged answers a change that shows in the list of hooks; fresh is the
-// row to point out.
+// hooksChanged answers a change that shows in the list of hooks, as the page shows
+// it; fresh is the row to point out.
 func (d *Dashboard) hooksChanged(c echo.Context, a store.Actor, fresh string, t views.ToastProps) error {
 	return d.changed(c, hooksURL(a.Org().Slug), t, func() ([]templ.Component, error) {
-		list, err := d.hookList(c, a, "")
+		view, _ := shownHooks(c, a)
+		list, err := d.hookList(c, a, view)
 		if err != nil {
 			return nil, err
 		}
@@ -154,14 +225,15 @@ func (d *Dashboard) drawSwitch(c echo.Context, a store.Actor, h store.Hook, t vi
 		views.HookHead(head), views.ToastPart(t))
 }
 
-// drawSwitchedRow answers with the row and the sums under the list, or with the whole list if the row of
-// another hook changed too.
+// drawSwitchedRow answers with the row and the sums under the list, or with the whole
+// list if another row changed too, or this one may not belong to it any more.
 func (d *Dashboard) drawSwitchedRow(c echo.Context, a store.Actor, h store.Hook, other string, t views.ToastProps) error {
-	list, err := d.hookList(c, a, "")
+	view, _ := shownHooks(c, a)
+	list, err := d.hookList(c, a, view)
 	if err != nil {
 		return err
 	}
-	if other == "" {
+	if other == "" && view.State == "" {
 		return Render(c, http.StatusOK, views.Hook(d.hookRow(a, h)), views.HookSums(list), views.ToastPart(t))
 	}
 	retarget(c, "#hooks", "outerHTML")
@@ -202,7 +274,7 @@ func (d *Dashboard) drawDeleteHook(c echo.Context, a store.Actor, status int, ty
 	back := hookURL(a.Org().Slug, h.ID)
 	return d.dialog(c, a, status, sheet{"Delete " + h.Name, h.Name, back, views.DeleteHook(views.DeleteHookProps{
 		URL: back + "/delete", BackURL: back, Name: h.Name, Enabled: h.Enabled, Secrets: h.Secrets,
-		Typed: typed, Errors: errors,
+		DestroyURL: back + "/destroy", Typed: typed, Errors: errors,
 	})})
 }
 

@@ -55,6 +55,8 @@ func (d *Dashboard) secretList(a store.Actor, all store.SecretList) views.Secret
 		Locked: !a.Can(store.RevealHookSecrets),
 		Role:   a.Role().Title(),
 	}
+	p.Deleted = d.deletedList(all.Deleted, secretsURL(a.Org().Slug, all.Hook.ID))
+	p.Deleted.ID, p.Deleted.Mono = "deleted-secrets", true
 	for _, s := range all.Secrets {
 		p.Secrets = append(p.Secrets, d.secretRow(a, all.Hook.ID, s))
 	}
@@ -308,6 +310,7 @@ func (d *Dashboard) drawDeleteSecret(c echo.Context, a store.Actor, status int, 
 	return d.dialog(c, a, status, sheet{"Delete " + s.Name, all.Hook.Name, back(c, a), views.DeleteSecret(views.DeleteSecretProps{
 		URL: secretURL(a.Org().Slug, all.Hook.ID, s.ID) + "/delete", BackURL: back(c, a), Name: s.Name, Version: s.Version,
 		LastUsed: d.when(s.LastUsedAt), LastUsedBy: s.LastUsedBy, Typed: typed, Errors: errors,
+		DestroyURL: secretURL(a.Org().Slug, all.Hook.ID, s.ID) + "/destroy",
 	})})
 }
 

@@ -113,12 +113,14 @@ listen("htmx:finally:request", ({ detail: { ctx } }) => {
     busyTimer = clearTimeout(busyTimer);
     root.removeAttribute("data-busy");
   }
+  // htmx only does so where it also keeps copies of pages.
+  if (ctx.hx?.replaceurl) history.replaceState(null, "", ctx.hx.replaceurl);
   const source = ctx.sourceElement;
   const toast = source.closest?.("[data-toast]");
   if (!ctx.response?.raw.ok) {
     if (source.querySelector?.("[role=switch]")) source.reset(); // It shows what is stored.
-  } else if (toast) { // Undo
-    dismiss(toast);
+  } else if (toast || source.closest?.(".deleted")) { // Undo
+    if (toast) dismiss(toast);
     document.querySelector("tbody.new")?.querySelector("a[href], button").focus();
   }
 });
@@ -134,6 +136,7 @@ listen("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
     }
     if (target === modal && saved) typed = false;
     for (const fresh of fragment.querySelectorAll("[hx-preserve]")) keepTyped(fresh, saved);
+    for (const fresh of fragment.querySelectorAll("details[id]")) fresh.open ||= byId(fresh.id)?.open;
   }
 });
 
@@ -146,8 +149,8 @@ function keepTyped(fresh, saved) {
 
 listen("htmx:after:swap", () => {
   colourValues();
-  // Keep, for instance, has no successor.
-  if (lostRow && document.activeElement === document.body) byId(lostRow)?.querySelector("[id^=reveal-]")?.focus();
+  // Keep, for instance, has no successor, nor a switch whose row went out of sight.
+  if (lostRow && document.activeElement === document.body) (byId(lostRow)?.querySelector("[id^=reveal-]") ?? byId("hooks-search"))?.focus();
   lostRow = "";
 });
 

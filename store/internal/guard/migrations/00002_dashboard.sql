@@ -9,7 +9,11 @@ ALTER TABLE hooks ADD COLUMN deleted_by_name TEXT;
 CREATE INDEX hooks_deleted ON hooks (org, purge_at) WHERE purge_at IS NOT NULL;
 
 ALTER TABLE secrets ADD COLUMN deleted_by_name TEXT;
-CREATE INDEX secrets_deleted ON secrets (org, purge_at) WHERE purge_at IS NOT NULL;
+CREATE INDEX secrets_deleted ON secrets (org, hook, purge_at) WHERE purge_at IS NOT NULL;
+
+-- Searches look through the index alone: scripts make the rows long.
+DROP INDEX hooks_list;
+CREATE INDEX hooks_list ON hooks (org, trigger, name_key, enabled, id) WHERE deleted_at IS NULL;
 
 -- Totals of a day (days since 1970, UTC), and where its entries stand in the log.
 CREATE TABLE audit_days (
