@@ -52,7 +52,7 @@ vendor-check: static/node_modules/.package-lock.json
 
 e2e: e2e/node_modules/.package-lock.json
 	.ci/browser
-	go test -tags e2e ./e2e
+	go test -tags e2e ./e2e ./store/internal/script
 
 bench: build
 	go test -run '^$$' -bench . ./e2e/bench

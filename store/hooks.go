@@ -43,8 +43,10 @@ type Hook struct {
 	Enabled                   bool
 	Revision, ScriptVersion   int64
 	Secrets, Pending          int
+	Missing                   int    // names that the script reads and nobody set, and secrets without a value; in lists
 	FoundIn                   string // the first secret whose name a search found
 	Found                     int    // how many secrets it found
+	Dependencies              Dependencies
 	UpdatedAt                 time.Time
 	UpdatedBy                 string
 }
@@ -75,13 +77,15 @@ type hookRow struct {
 	FoundIn       string `db:"found_in"`
 	Found         int    `db:"found"`
 	Matches       int    `db:"matches"`
+
+	Dependencies Dependencies `db:"dependencies"`
 }
 
 func (r hookRow) hook() Hook {
 	return Hook{
 		ID: r.ID, Name: r.Name, Trigger: r.Trigger, Script: r.Script, Enabled: r.Enabled,
 		Revision: r.Revision, ScriptVersion: r.ScriptVersion, Secrets: r.Secrets, Pending: r.Pending,
-		FoundIn: r.FoundIn, Found: r.Found,
+		FoundIn: r.FoundIn, Found: r.Found, Dependencies: r.Dependencies,
 		UpdatedAt: guard.FromMicro(r.UpdatedAt), UpdatedBy: r.UpdatedBy,
 	}
 }
@@ -185,7 +189,7 @@ func (s *Store) Hooks(ctx context.Context, a Actor, f HookFilter, after string, 
 			list.Hooks = append(list.Hooks, row.hook())
 			list.Matches = row.Matches
 		}
-		return list, nil
+		return list, markMissing(tx, list.Hooks)
 	})
 }
 
@@ -272,7 +276,7 @@ func getHook(tx getter, id string) (hookRow, error) {
 	var row hookRow
 	err := tx.Get(&row, `
 		SELECT h.id, h.name, h.name_key, h.trigger, h.script, h.script_version, h.enabled, h.revision,
-			h.updated_at, h.updated_by_name,
+			h.updated_at, h.updated_by_name, h.dependencies,
 			(SELECT count(*) FROM secrets s
 				WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL) AS secrets,
 			(SELECT count(*) FROM secrets s
@@ -304,13 +308,17 @@ func (s *Store) CreateHook(ctx context.Context, a Actor, name, trigger string) (
 	if i < 0 {
 		return Hook{}, guard.Errorf(Invalid, "trigger", "Choose a trigger.")
 	}
+	reads, err := namesRead(triggers[i].starter)
+	if err != nil {
+		return Hook{}, err
+	}
 	return guard.Act(ctx, s.db, a, guard.HookCreate, newHook, func(tx *guard.WriteTx) (Hook, error) {
 		id := newHookID(tx)
 		_, err := tx.Exec(`
-			INSERT INTO hooks (id, org, name, name_key, trigger, script, script_version, dependencies, enabled, revision,
+			INSERT INTO hooks (id, org, name, name_key, trigger, script, script_version, reads, dependencies, enabled, revision,
 				created_at, created_by, updated_at, updated_by, updated_by_name)
-			VALUES (:id, :org_id, :name, :name_key, :trigger, :script, 1, '{}', 0, 1, :now, :by, :now, :by, :by_name)`,
-			guard.Args{"id": id, "name": name, "name_key": hookNameKey(name), "trigger": trigger, "script": triggers[i].starter,
+			VALUES (:id, :org_id, :name, :name_key, :trigger, :script, 1, :reads, '{}', 0, 1, :now, :by, :now, :by, :by_name)`,
+			guard.Args{"id": id, "name": name, "name_key": hookNameKey(name), "trigger": trigger, "script": triggers[i].starter, "reads": reads,
 				"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
 		if guard.IsUnique(err) {
 			return Hook{}, hookTaken(name)

@@ -96,6 +96,24 @@ var calls = []call{
 	{"SaveHook", "", "hook.update", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		return errOf(w.SaveHook(ctx, a, x.hook, store.HookChange{Base: 1, Script: ptr("saved")}))
 	}},
+	{"SaveHook", "with dependencies", "hook.update", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SaveHook(ctx, a, x.hook, store.HookChange{Base: 1, Dependencies: &[]store.Dependency{{Name: "lodash", Version: "4"}}}))
+	}},
+	{"ScriptVersions", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.ScriptVersions(ctx, a, x.hook)
+		return err
+	}},
+	{"ScriptVersion", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.ScriptVersion(ctx, a, x.hook, 1)
+		return err
+	}},
+	{"RestoreScript", "", "hook.update", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		_, err := w.RestoreScript(ctx, a, x.hook, 1, 1)
+		if e, ok := store.AsError(err); ok && e.Code == store.Invalid { // there is but one version
+			return nil
+		}
+		return err
+	}},
 	{"EnableHook", "on", "hook.enable", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.EnableHook(ctx, a, x.hook, true)
 		return err

@@ -27,11 +27,12 @@ var mayImport = map[string][]string{
 	"handlers/formats":      {},
 	"views":                 {"static"},
 	"static":                {},
-	"store":                 {"store/internal/guard", "store/internal/seal", "store/internal/ledger"},
+	"store":                 {"store/internal/guard", "store/internal/seal", "store/internal/ledger", "store/internal/script"},
 	"store/storetest":       {"store", "store/internal/ledger"},
 	"store/internal/guard":  {"store/internal/seal", "store/internal/ledger"},
 	"store/internal/seal":   {},
 	"store/internal/ledger": {},
+	"store/internal/script": {},
 }
 
 // onlyIn says which packages may import what others must not know exists.
