@@ -202,7 +202,7 @@ func TestS17AKeyReachesAsFarAsItsMaker(t *testing.T) {
 	_, err := w.CreateHook(ctx, a, "second", "credentials-exchange")
 	wantCode(t, err, store.Denied)
 	a = must(w.KeyActor(ctx, token, storetest.Origin()))(t)
-	must(w.Hooks(ctx, a, "", 10))(t)
+	must(w.Hooks(ctx, a, store.HookFilter{}, "", 10))(t)
 	_, err = w.CreateHook(ctx, a, "third", "credentials-exchange")
 	wantCode(t, err, store.Denied)
 
@@ -284,7 +284,7 @@ func TestAccessToken(t *testing.T) {
 		t.Errorf("%v for %s", access.Scopes, access.Lasts)
 	}
 	a := must(w.KeyActor(ctx, access.Token, storetest.Origin()))(t)
-	must(w.Hooks(ctx, a, "", 10))(t)
+	must(w.Hooks(ctx, a, store.HookFilter{}, "", 10))(t)
 	_, err := w.CreateHook(ctx, a, "new", "credentials-exchange")
 	wantCode(t, err, store.Denied)
 	if e := w.lastEntry(t, acme); e.ActorKind != "key" || str(e.Actor) != key.ID {

@@ -13,7 +13,7 @@ func TestDuplicateHook(t *testing.T) {
 	a := w.Actor(t, acme, "editor")
 	from, secrets := w.addHook(t, acme, "sms-fallback", 3)
 	in := store.HookPlace(from.ID)
-	from = must(w.SaveHook(ctx, a, from.ID, store.HookChange{Base: 1, Script: ptr("one\r\ntwo")}))(t)
+	from = must(w.SaveHook(ctx, a, from.ID, store.HookChange{Base: 1, Script: ptr("one\r\ntwo")}))(t).Hook
 	must(w.ChangeSecret(ctx, a, in, secrets[0].ID, store.SecretChange{Base: 1, Name: "S1", Note: "from the vendor"}))(t)
 	must(w.DeleteSecret(ctx, a, in, secrets[2].ID, "S3"))(t)
 	w.sql(t, `UPDATE hooks SET dependencies = '{"a":"1.0.0"}', reads = '["S1"]' WHERE id = ?`, from.ID)

@@ -169,6 +169,31 @@ var calls = []call{
 		change := store.SecretChange{Base: 1, Name: x.secretName, Value: ptr(store.NewPlaintext("newer"))}
 		return errOf(w.ChangeSecret(ctx, a, store.HookPlace(x.hook), x.secret, change))
 	}},
+	{"AddSecrets", "", "secret.create", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.AddSecrets(ctx, a, store.HookPlace(x.hook), newSecrets("NEW", "new"))
+	}},
+	{"ChangeValues", "", "secret.update", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.ChangeValues(ctx, a, store.HookPlace(x.hook), newValues(x.secretName, "newer"))
+	}},
+	{"RemoveSecrets", "", "secret.delete", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.RemoveSecrets(ctx, a, store.HookPlace(x.hook), []string{x.secretName})
+	}},
+	{"ReadSecret", "", "secret.read", store.Editor, false, "Act", "hook", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ReadSecret(ctx, a, store.HookPlace(x.hook), x.secretName))
+	}},
+	{"HookPage", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.HookPage(ctx, a, store.HookQuery{Limit: 10})
+		return err
+	}},
+	{"CreateHookWith", "", "hook.create", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CreateHookWith(ctx, a, store.NewHook{Name: "whole " + x.hookName, Trigger: "credentials-exchange", Script: "x"}))
+	}},
+	{"PatchHook", "", "hook.update", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.PatchHook(ctx, a, x.hook, store.HookPatch{Script: ptr("patched")}))
+	}},
+	{"RemoveHook", "", "hook.delete", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return w.RemoveHook(ctx, a, x.hook)
+	}},
 	{"DeleteSecret", "", "secret.delete", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.DeleteSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName))
 	}},

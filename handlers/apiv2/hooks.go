@@ -1,6 +1,7 @@
 package apiv2
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,9 +25,9 @@ type hook struct {
 }
 
 func hookOf(h store.Hook) hook {
-	dependencies := h.Dependencies
-	if dependencies == nil {
-		dependencies = map[string]string{}
+	dependencies := map[string]string{}
+	for _, d := range h.Dependencies.List() {
+		dependencies[d.Name] = d.Version
 	}
 	return hook{h.ID, h.Name, h.Script, dependencies, h.Enabled, h.Trigger}
 }
@@ -188,7 +189,7 @@ func readNewHook(text []byte) (store.NewHook, error) {
 		return store.NewHook{}, err
 	}
 	name, script, trigger := f.Text("name"), f.Text("script"), f.Text("triggerId")
-	n := store.NewHook{Dependencies: f.Texts("dependencies")}
+	n := store.NewHook{Dependencies: dependencies(f.Texts("dependencies"))}
 	if enabled := f.Flag("enabled"); enabled != nil {
 		n.Enabled = *enabled
 	}
@@ -202,6 +203,15 @@ func readNewHook(text []byte) (store.NewHook, error) {
 	}
 	n.Name, n.Script, n.Trigger = *name, *script, *trigger
 	return n, nil
+}
+
+// dependencies are by name, so that an error names the same one each time.
+func dependencies(texts map[string]string) []store.Dependency {
+	var list []store.Dependency
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		list = append(list, store.Dependency{Name: name, Version: texts[name]})
+	}
+	return list
 }
 
 const patchWanted = "an object with name, script, enabled or dependencies is wanted"
@@ -221,8 +231,10 @@ func (api *API) ChangeHook(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return Explain(err)
 	}
-	patch := store.HookPatch{
-		Name: f.Text("name"), Script: f.Text("script"), Enabled: f.Flag("enabled"), Dependencies: f.Texts("dependencies"),
+	patch := store.HookPatch{Name: f.Text("name"), Script: f.Text("script"), Enabled: f.Flag("enabled")}
+	if texts := f.Texts("dependencies"); texts != nil {
+		list := dependencies(texts)
+		patch.Dependencies = &list
 	}
 	if err := f.Err(); err != nil {
 		return Explain(err)

@@ -41,6 +41,7 @@ type Error struct {
 	Version    int64         // for Stale: the version they saved, 0 if they made none
 	Revision   int64         // for Stale: what to build on now
 	Scopes     []Scope       // for Denied, of a key: any of them would do
+	Names      []string      // for a batch: what it is about, in words that may be repeated
 
 	cause error
 }
@@ -88,7 +89,7 @@ func deniedFor(w identity, act Action) *Error {
 	case w.kind == kindKey && w.inScope(act):
 		return Errorf(Denied, "", "The role of whoever made this API key doesn't reach this far any more.")
 	case w.kind == kindKey:
-		e := Errorf(Denied, "", "This API key does not have the scope %s.", anyOf(scopes[act]))
+		e := Errorf(Denied, "", "This API key does not have the scope %s", anyOf(scopes[act]))
 		e.Scopes = scopes[act]
 		return e
 	case w.role == 0:

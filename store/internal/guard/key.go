@@ -53,6 +53,11 @@ var scopes = map[Action][]Scope{
 	SecretDelete: {DeleteHooksScope, UpdateHooksScope},
 	SecretFetch:  {RevealHookSecretsScope},
 
+	OrganizationSecretCreate: {CreateSecretsScope},
+	OrganizationSecretUpdate: {UpdateSecretsScope},
+	OrganizationSecretDelete: {DeleteSecretsScope},
+	OrganizationSecretFetch:  {RevealSecretsScope},
+
 	TokenMake: Scopes(),
 }
 

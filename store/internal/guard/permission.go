@@ -154,6 +154,7 @@ var (
 	OrganizationSecretDelete  = Action{"secret.delete", EditOrganizationSecrets, false, changes}
 	OrganizationSecretRestore = Action{"secret.restore", EditOrganizationSecrets, false, changes}
 	OrganizationSecretDestroy = Action{"secret.destroy", EditOrganizationSecrets, false, changes}
+	OrganizationSecretFetch   = Action{"secret.read", RevealOrganizationSecrets, false, reads}
 	OrganizationSecretReveal  = Action{"secret.reveal", RevealOrganizationSecrets, recently, opens}
 	OrganizationSecretCopy    = Action{"secret.copy", RevealOrganizationSecrets, recently, opens}
 
