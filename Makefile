@@ -1,7 +1,7 @@
 # `make run` and `make test` are all it takes on a fresh clone. Node is wanted by
 # the browser tests and by static/vendor; the program itself builds without it.
 
-.PHONY: run build generate fmt vendor test generated formatted vet lint unit vendor-check e2e bench
+.PHONY: run demo build generate fmt vendor test generated formatted vet lint unit vendor-check e2e bench screenshots
 .NOTPARALLEL:
 
 folders := cmd e2e handlers static store views web
@@ -9,6 +9,12 @@ release := $(shell git describe --tags --always --dirty 2>/dev/null)
 
 run: build
 	bin/hooksafe serve
+
+# Hooksafe with something in it, to look around: an invented organization in a
+# directory that vanishes when Ctrl C stops it.
+demo:
+	@go build -o bin/demo ./e2e/demo/serve
+	@bin/demo
 
 build:
 	go build -ldflags '-X main.release=$(release)' -o bin/hooksafe ./cmd/hooksafe
@@ -52,10 +58,16 @@ vendor-check: static/node_modules/.package-lock.json
 
 e2e: e2e/node_modules/.package-lock.json
 	.ci/browser
-	go test -tags e2e ./e2e ./store/internal/script
+	go test -tags e2e -timeout 20m ./e2e ./store/internal/script
 
 bench: build
 	go test -run '^$$' -bench . ./e2e/bench
+
+# The README's pictures, taken of the demo. HOOKSAFE_SCREENSHOTS=DIR also puts every
+# state into DIR, in each size and scheme.
+screenshots: e2e/node_modules/.package-lock.json
+	.ci/browser
+	HOOKSAFE_README=screenshots go test -tags e2e -count=1 -run TestScreenshots ./e2e
 
 # npm writes this file last.
 %/node_modules/.package-lock.json: %/package-lock.json

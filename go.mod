@@ -9,6 +9,7 @@ ignore (
 
 require (
 	github.com/a-h/templ v0.3.1020
+	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/google/uuid v1.6.0
 	github.com/gorilla/sessions v1.4.0
 	github.com/jmoiron/sqlx v1.4.0

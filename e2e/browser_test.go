@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/playwright-community/playwright-go"
-
-	"hooksafe/store/storetest"
 )
 
 // The sizes of window that the design speaks of.
@@ -65,13 +63,16 @@ func (s *site) visit(t testing.TB, path string, settings ...setting) *page {
 	return p
 }
 
-// visitAs opens the browser of acme's member with a role, who is signed in.
+// visitAs opens the browser of the member with a role, who is signed in; of somebody
+// who is nobody yet for the role "".
 func (s *site) visitAs(t testing.TB, role, path string, settings ...setting) *page {
 	t.Helper()
 	b := s.newBrowser(t, settings)
-	b.must(b.context.AddCookies([]playwright.OptionalCookie{{
-		Name: "hooksafe", Value: s.Token(storetest.Acme, role), URL: &s.URL,
-	}}))
+	if role != "" {
+		b.must(b.context.AddCookies([]playwright.OptionalCookie{{
+			Name: "hooksafe", Value: s.token(role), URL: &s.URL,
+		}}))
+	}
 	p := b.newTab()
 	p.open(path)
 	return p

@@ -138,7 +138,7 @@ func TestRenameHook(t *testing.T) {
 		s := newSite(t)
 		s.addHook(t, "taken", "send-phone-message")
 		p := s.visitAs(t, "editor", s.editorPath(), settings...)
-		script := p.role("textbox", "Script")
+		script := p.code()
 		script.fill("// typed before the name was refused")
 		p.field("Name").fill("Taken")
 		p.expect(http.StatusConflict)
@@ -175,11 +175,11 @@ func TestScriptsAreExact(t *testing.T) {
 		s := newSite(t)
 		p := s.visitAs(t, "editor", s.editorPath(), settings...)
 		for what, script := range scripts {
-			p.role("textbox", "Script").fill(script)
+			p.code().fill(script)
 			p.save()
 			p.toast("Saved as version").shows()
 			p.reload()
-			p.role("textbox", "Script").holds(script)
+			p.code().holds(script)
 			if got := s.hook(t).Script; got != script {
 				t.Errorf("%s: stored %q, want %q", what, got, script)
 			}
@@ -203,7 +203,7 @@ func TestScriptsKeepTheirLineEnds(t *testing.T) {
 				s.saveScript(t, test.stored)
 				p := s.visitAs(t, "editor", s.editorPath(), settings...)
 				if test.typed != "" {
-					p.role("textbox", "Script").fill(test.typed)
+					p.code().fill(test.typed)
 				}
 				p.field("Name").fill("renamed")
 				p.save()
@@ -220,7 +220,7 @@ func TestScriptChangedMeanwhile(t *testing.T) {
 	eachWay(t, func(t *testing.T, settings ...setting) {
 		s := newSite(t)
 		p := s.visitAs(t, "editor", s.editorPath(), settings...)
-		script := p.role("textbox", "Script")
+		script := p.code()
 		script.fill("// mine")
 		s.saveScript(t, "// theirs")
 		p.expect(http.StatusConflict)
@@ -231,7 +231,7 @@ func TestScriptChangedMeanwhile(t *testing.T) {
 			t.Errorf("stored %q before anybody chose", got)
 		}
 		newer := p.popup(func() { p.link("Show the newer one").click() })
-		newer.role("textbox", "Script").holds("// theirs")
+		newer.code().holds("// theirs")
 
 		p.button("Save mine as version 3").click()
 		p.toast("Saved as version 3.").shows()
@@ -248,11 +248,11 @@ func TestScriptThatIsTooLong(t *testing.T) {
 		s := newSite(t)
 		p := s.visitAs(t, "editor", s.editorPath(), settings...)
 		long := strings.Repeat("// a line of forty characters, like this\n", 600<<10/41)
-		p.role("textbox", "Script").paste(long)
+		p.code().paste(long)
 		p.expect(http.StatusUnprocessableEntity)
 		p.save()
 		p.sees(like("over the limit of 512 KB"))
-		p.role("textbox", "Script").holds(long)
+		p.code().holds(long)
 	})
 }
 
@@ -260,10 +260,10 @@ func TestScriptThatIsTooLong(t *testing.T) {
 func TestSaveTwice(t *testing.T) {
 	s := newSite(t)
 	p := s.visitAs(t, "editor", s.editorPath())
-	p.role("textbox", "Script").fill("// one")
+	p.code().fill("// one")
 	p.save()
 	p.toast("Saved as version 2.").shows()
-	p.role("textbox", "Script").fill("// two")
+	p.code().fill("// two")
 	p.save()
 	p.toast("Saved as version 3.").shows()
 	p.hears("Saved as version 3.")
@@ -323,7 +323,7 @@ func TestViewerChangesNothing(t *testing.T) {
 		p.link("Edit acme-hook").missing()
 
 		p.link("acme-hook").click()
-		p.role("textbox", "Script").has("readonly", "")
+		p.role("textbox", "Script").has(readOnly(p))
 		p.css("#save-btn").missing()
 		p.field("Name").missing()
 		p.role("switch", nil).missing()

@@ -251,7 +251,7 @@ func (p *page) toast(text string) element {
 // hears waits until a screen reader was told text.
 func (p *page) hears(text any) {
 	p.t.Helper()
-	p.must(eventually.Locator(p.at.GetByRole("status")).ToHaveText(text))
+	p.must(eventually.Locator(p.at.Locator("#live")).ToHaveText(text))
 }
 
 // eval returns what an expression is in the page.

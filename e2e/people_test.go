@@ -181,6 +181,9 @@ func TestChangePassword(t *testing.T) {
 
 func (p *page) changePassword(current, next string) {
 	p.t.Helper()
+	if !visible(p.field("Current password")) {
+		p.css("summary").first().click()
+	}
 	p.field("Current password").fill(current)
 	p.field("New password").fill(next)
 	p.button("Change password").click()
@@ -322,18 +325,18 @@ func TestSignedOutWhileTyping(t *testing.T) {
 func TestScriptTypedWhileSignedOut(t *testing.T) {
 	s := newSite(t)
 	p := s.visitAs(t, "editor", s.editorPath())
-	p.role("textbox", "Script").fill("// typed before")
+	p.code().fill("// typed before")
 	s.Clock.Advance(12*time.Hour + time.Second)
 	p.expect(http.StatusUnauthorized)
 	p.save()
 	toast := p.toast("You were signed out")
-	p.role("textbox", "Script").holds("// typed before")
+	p.code().holds("// typed before")
 	other := p.popup(func() { toast.link("Sign in in a new tab").click() })
 	other.signIn(storetest.Password)
 	other.heading("Hooks").shows()
 	p.save()
 	p.toast("Saved as version 2.").shows()
-	p.role("textbox", "Script").holds("// typed before")
+	p.code().holds("// typed before")
 }
 
 func TestSignedOutByTime(t *testing.T) {

@@ -4,11 +4,8 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/playwright-community/playwright-go"
 
@@ -16,527 +13,561 @@ import (
 	"hooksafe/store/storetest"
 )
 
-// fillHooks gives acme hooks to look for.
-func (s *site) fillHooks(t testing.TB) {
-	t.Helper()
-	ctx, a := context.Background(), s.admin(t)
-	for _, h := range []struct{ name, trigger, secrets string }{
-		{"sync-crm-contact", "post-user-registration", "CRM_BASE_URL CRM_CLIENT_ID CRM_CLIENT_SECRET"},
-		{"charge-card", "post-user-registration", "STRIPE_API_KEY"},
-		{"text-a-code", "send-phone-message", ""},
-	} {
-		hook := s.addHook(t, h.name, h.trigger)
-		for _, name := range strings.Fields(h.secrets) {
-			_, err := s.AddSecret(ctx, a, store.HookPlace(hook.ID), store.NewSecret{Name: name, Value: store.NewPlaintext(s.plant("planted-payroll-" + name))})
-			must(t, err)
-		}
-		if h.secrets != "" && h.name != "charge-card" {
-			_, _, err := s.EnableHook(ctx, a, hook.ID, true)
-			must(t, err)
-		}
-	}
+// The palette and what is in it.
+func (p *page) palette() element   { return p.css("#palette") }
+func (p *page) searchBox() element { return p.palette().role("combobox", "Search") }
+func (p *page) option(name any) element {
+	return p.palette().role("option", name)
 }
 
-// search types into the toolbar. Without script a button sends it.
-func (p *page) search(text string) {
+// escape closes a dialog and waits until the focus is back on the page.
+func (p *page) escape() {
 	p.t.Helper()
-	p.role("searchbox", "Search hooks and secret names").fill(text)
-	p.send()
+	p.key("Escape")
+	p.css("#modal > *").missing()
 }
 
-func (p *page) send() {
+// chosen waits until Enter would open the option called name.
+func (p *page) chosen(name any) {
 	p.t.Helper()
-	if !p.script {
-		p.button("Search").click()
-	}
+	p.option(name).has("aria-selected", "true")
+	p.palette().css("[aria-selected=true]").counts(1)
+	id, err := p.option(name).at.GetAttribute("id")
+	p.must(err)
+	p.searchBox().has("aria-activedescendant", id)
 }
 
-// asks waits until the address has exactly this query.
-func (p *page) asks(path, query string) {
-	p.t.Helper()
-	if p.script {
-		p.must(eventually.Page(p.tab).ToHaveURL(p.site.URL + path + query))
-	}
-}
-
-func TestSearchHooks(t *testing.T) {
-	eachWay(t, func(t *testing.T, settings ...setting) {
-		s := newSite(t)
-		s.fillHooks(t)
-		p := s.visitAs(t, "editor", s.hooksPath(), settings...)
-		p.sees("4 hooks, 1 on")
-		p.sees("5 secrets in total")
-		field := p.role("searchbox", "Search hooks and secret names")
-
-		p.search("crm_c")
-		p.sees("1 of 4 hooks")
-		p.row("sync-crm-contact").sees("in CRM_CLIENT_ID and 1 more")
-		p.row("acme-hook").missing()
-		p.asks(s.hooksPath(), "?q=crm_c")
-		if p.script {
-			p.hears("1 hook")
-			field.focused()
-		}
-		p.reload()
-		field.holds("crm_c")
-		p.css("#hooks tbody").counts(1)
-
-		p.search("Post-user")
-		p.sees("2 of 4 hooks")
-		p.radio("On").check()
-		p.send()
-		p.sees("1 of 4 hooks")
-		p.asks(s.hooksPath(), "?q=Post-user&state=on")
-		_, err := p.role("combobox", "Trigger").at.SelectOption(playwright.SelectOptionValues{Labels: &[]string{"Send phone message"}})
-		p.must(err)
-		p.send()
-		p.heading("No hooks match “Post-user”.").shows()
-		p.sees("Search covers hook names, triggers and secret names. Values are never searched.")
-		p.asks(s.hooksPath(), "?q=Post-user&state=on&trigger=send-phone-message")
-
-		p.search("")
-		p.heading("No hooks match these filters.").shows()
-		p.reload()
-		p.radio("On").checked()
-		p.role("combobox", "Trigger").holds("send-phone-message")
-		p.link("Clear").click()
-		p.sees("4 hooks, 1 on")
-		field.holds("")
-
-		p.search("payroll")
-		p.heading("No hooks match “payroll”.").shows()
-		p.search(`<b>"&'`)
-		p.heading(`No hooks match “<b>"&'”.`).shows()
-	})
-}
-
-// Only the last thing typed is looked for, once, and said once.
-func TestSearchAsYouType(t *testing.T) {
+func TestPaletteByMouse(t *testing.T) {
 	s := newSite(t)
-	s.fillHooks(t)
+	s.addSecret(t, "STRIPE_KEY", "x")
+	p := s.visitAs(t, "admin", s.hooksPath())
+	p.link("Search").click()
+	p.searchBox().focused()
+	p.option("New hook").shows()
+	p.searchBox().fill("stripe")
+	p.palette().css("mark").reads("STRIPE")
+	p.palette().sees("2 results.")
+	p.palette().sees("Values are never searched")
+	p.option("acme-hook 1 secret name matches").shows()
+	p.option("Audit entries about “stripe”").shows()
+	p.option(like("^Add secret")).missing() // no hook to add it to
+	p.option("STRIPE_KEY acme-hook").click()
+	p.heading("STRIPE_KEY").shows()
+
+	p.link("Search").click()
+	p.searchBox().fill("admin@acme")
+	p.option("acme admin admin@acme.example").click()
+	p.isAt("/orgs/acme/audit")
+	if address := p.eval("location.search").(string); !like(`^\?person=[0-9a-f-]{36}&period=all$`).MatchString(address) {
+		t.Errorf("the address is %s", address)
+	}
+
+	p.link("Search").click()
+	p.searchBox().holds("")
+	p.tab.Mouse().Click(20, 600) // beside it
+	p.palette().css(".palette").at.WaitFor(playwright.LocatorWaitForOptions{State: playwright.WaitForSelectorStateHidden})
+	p.link("Search").focused()
+	p.wantNothingStored()
+}
+
+// wantNothingStored looks whether the browser keeps anything for the site.
+func (p *page) wantNothingStored() {
+	p.t.Helper()
+	if stored := p.eval("localStorage.length + sessionStorage.length"); stored != 0 {
+		p.t.Errorf("%v things are in the browser's storage", stored)
+	}
+}
+
+func TestPaletteByKeys(t *testing.T) {
+	s := newSite(t)
+	s.addSecret(t, "API_URL", "x")
 	p := s.visitAs(t, "editor", s.hooksPath())
-	field := p.role("searchbox", "Search hooks and secret names")
-	before := len(s.asked(s.hooksPath()))
-	p.eval(`() => {
-		window.said = [];
-		new MutationObserver(() => live.textContent && said.push(live.textContent)).observe(document.getElementById("live"), { childList: true });
-	}`)
-	field.focus()
-	p.must(p.tab.Keyboard().Type("charge", playwright.KeyboardTypeOptions{Delay: playwright.Float(10)}))
-	p.sees("1 of 4 hooks")
-	p.hears("1 hook")
-	p.key("Tab") // leaving the field changes nothing
-	p.radio("All").check()
-	p.role("combobox", "Trigger").focused()
-	field.focus()
-	p.key("Escape") // empties it
-	field.holds("")
-	p.sees("4 hooks, 1 on")
-	p.hears("4 hooks")
-	if asked := len(s.asked(s.hooksPath())) - before; asked != 2 {
-		t.Errorf("%d requests", asked)
-	}
-	if said := fmt.Sprint(p.eval("said")); said != "[1 hook 4 hooks]" {
-		t.Errorf("said %s", said)
-	}
-	p.asks(s.hooksPath(), "")
-	if state := p.eval("history.state"); state != nil {
-		t.Errorf("the history keeps %v", state)
-	}
+	p.link("Edit acme-hook").focus()
+	p.key("/")
+	p.searchBox().focused()
+	p.chosen("Hooks")
+	p.key("ArrowUp")
+	p.chosen("Sign out")
+	p.key("ArrowDown")
+	p.chosen("Hooks")
+	p.key("End")
+	p.chosen("Sign out")
+	p.key("Home")
+	p.chosen("Hooks")
+	p.key("ArrowDown")
+	p.chosen("New hook")
+	p.key("Escape")
+	p.searchBox().missing()
+	p.link("Edit acme-hook").focused()
+
+	p.key("Control+k")
+	p.must(p.tab.Keyboard().Type("api_"))
+	p.chosen("API_KEY acme-hook")
+	p.palette().css("#palette-count").reads("3 results.")
+	p.key("ArrowDown")
+	p.chosen("API_URL acme-hook")
+	p.key("ArrowDown")
+	p.chosen("acme-hook 2 secret names match")
+	p.key("Enter")
+	p.isAt(s.secretsPath())
+	p.key("Meta+k")
+	p.searchBox().focused()
+	p.searchBox().holds("")
+	p.key("Control+k") // while it is open
+	p.searchBox().focused()
 }
 
-// asked are the answers to GETs of a path.
-func (s *site) asked(path string) []answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []answer
-	for _, a := range s.answers {
-		if a.method == http.MethodGet && a.path == path {
-			all = append(all, a)
-		}
-	}
-	return all
-}
-
-// What the list shows stays narrowed when something in it changes.
-func TestChangesInANarrowedList(t *testing.T) {
+// Enter opens what was typed, not what is left of an older search.
+func TestPaletteWaitsForItsAnswer(t *testing.T) {
 	s := newSite(t)
-	s.fillHooks(t)
-	p := s.visitAs(t, "editor", s.hooksPath()+"?q=post-user&state=on")
-	p.css("#hooks tbody").counts(1)
-	p.toggle("Enabled, sync-crm-contact").click()
-	p.toast("sync-crm-contact off").shows()
-	p.heading("No hooks match “post-user”.").shows()
-	p.role("searchbox", "Search hooks and secret names").focused()
+	s.addHook(t, "zebra", "credentials-exchange")
+	p := s.visitAs(t, "editor", "/orgs/acme/audit")
+	p.key("/")
+	p.chosen("Hooks")
+	goOn := s.slow("/search")
+	p.must(p.tab.Keyboard().Type("zeb"))
+	p.key("Enter")
+	p.chosen("Hooks")
+	goOn()
+	p.heading("zebra").shows()
+}
 
-	p.radio("All").check()
-	p.sees("2 of 4 hooks")
-	turn(p.row("charge-card"), "Enabled, charge-card", true)
-	p.toast("charge-card on").shows()
-	p.toggle("Enabled, charge-card").focused()
-	turn(p.row("sync-crm-contact"), "Enabled, sync-crm-contact", true)
-	p.toast("sync-crm-contact on").sees("charge-card was switched off: one hook runs at a trigger.")
-	p.css("#hooks tbody").counts(2)
+// The commands do what the page's own controls do.
+func TestPaletteCommands(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "editor", s.hooksPath())
+	run := func(words string, command any) {
+		t.Helper()
+		p.key("Control+k")
+		p.searchBox().fill(words)
+		p.option(command).shows()
+		p.option(command).click()
+		p.searchBox().missing()
+	}
+	run("new", "New hook")
+	p.dialog("New hook").shows()
+	p.field("Name").focused()
+	p.escape()
+	p.link("New hook").focused()
+	run("help", "Help and keys")
+	p.dialog("Help and keys").shows()
+	p.escape()
 
+	p.open(s.secretsPath())
+	run("add sec", "Add secret to acme-hook")
+	p.dialog("Add secret").shows()
+	p.escape()
+	run("slack", "Add secret “SLACK” to acme-hook")
+	p.heading("Add secret").shows()
+	p.open(s.secretsPath())
+	run("script", "Script of acme-hook")
+	p.isAt(s.editorPath())
+	run("secrets", "Secrets of acme-hook")
+	p.isAt(s.secretsPath())
+	run("audit", "Audit log")
+	p.isAt("/orgs/acme/audit")
+	run("new", "New hook") // from a page that has no such control
+	p.isAt(s.hooksPath() + "/new")
+	run("acc", "Account")
+	p.isAt("/account")
+	run("api", "Show 2 results on a page")
+	p.isAt("/orgs/acme/search")
+	p.role("main", nil).field("Search").holds("api")
+	run("sign", "Sign out")
+	p.heading("Sign in").shows()
+}
+
+// S-16, S-15: a role is offered what it may do, and an organization finds itself.
+func TestPaletteOfAViewer(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "viewer", s.secretsPath())
+	p.key("/")
+	p.option("Secrets of acme-hook").shows()
+	p.option(like("Add|New")).missing()
+	for _, text := range []string{"globex", "owner@", "acme owner", s.Org(storetest.Acme).Value[:10]} {
+		p.searchBox().fill(text)
+		p.palette().sees("Nothing found.")
+		p.palette().css("[aria-labelledby=found-people], [aria-labelledby=found-hooks]").missing()
+	}
+	p.key("Escape")
+	p.expect(http.StatusNotFound)
+	p.open("/orgs/globex/hooks") // the page of an error has a search as well
+	p.key("/")
+	p.searchBox().fill("acme-h")
+	p.option("acme-hook pre-user-registration").click()
+	p.isAt(s.editorPath())
+}
+
+func TestPaletteOnAPhone(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "editor", s.secretsPath(), sized(phone), lessMotion, func(o *playwright.BrowserNewContextOptions) {
+		o.HasTouch, o.IsMobile = playwright.Bool(true), playwright.Bool(true)
+	})
+	p.css("#search-bar").click()
+	p.searchBox().fill("api")
+	p.option("API_KEY acme-hook").shows()
+	box, err := p.palette().css(".palette").at.BoundingBox()
+	must(t, err)
+	if box.X != 0 || box.Y != 0 || box.Width != 390 || box.Height != 844 {
+		t.Errorf("the palette is at %+v", box)
+	}
+	p.button("Esc, close the search").click()
+	p.searchBox().missing()
+	p.css("#search-bar").focused()
+	p.css("#search-bar").click()
+	p.searchBox().fill("acme-")
+	p.option("acme-hook pre-user-registration").click()
+	p.isAt(s.editorPath())
+	p.button("Menu").click()
+	p.link("Help and keys").click()
+	p.dialog("Help and keys").shows()
+}
+
+func TestSearchPage(t *testing.T) {
+	eachWay(t, func(t *testing.T, settings ...setting) {
+		s := newSite(t)
+		p := s.visitAs(t, "admin", "/search", settings...)
+		p.isAt("/orgs/acme/search")
+		p.role("main", nil).field("Search").fill("payrol")
+		p.role("main", nil).button("Search").click()
+		p.heading("Nothing matches “payrol”").shows()
+		p.role("main", nil).field("Search").holds("payrol")
+		p.role("main", nil).field("Search").fill("API")
+		p.key("Enter")
+		p.heading("Secrets 1").shows()
+		p.heading("Hooks 1").shows()
+		p.css("main mark").reads("API")
+		p.link("acme-hook 1 secret name matches").click()
+		p.isAt(s.secretsPath())
+	})
+}
+
+func TestTitlesOfSearchAndKeys(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "viewer", "/orgs/acme/search?q=a")
+	p.titled("Search · Hooksafe")
+	p.css("h1").counts(1)
+	p.open("/keys")
+	p.titled("Help and keys · Hooksafe")
+	p.css("h1").counts(1)
+}
+
+func TestSearchWithoutScript(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "viewer", s.hooksPath(), withoutScript)
+	p.link("Search").click()
+	p.isAt("/orgs/acme/search")
+	p.role("main", nil).field("Search").fill("acme")
+	p.key("Enter")
+	p.link("acme-hook pre-user-registration").click()
+	p.isAt(s.editorPath())
+	p.link("Help and keys").click()
+	p.heading("Help and keys").shows()
+}
+
+func TestKeysInLists(t *testing.T) {
+	s := newSite(t)
+	other := s.addHook(t, "zebra", "credentials-exchange")
+	s.addSecret(t, "SECOND", s.plant("second-planted"))
+	p := s.visitAs(t, "editor", s.hooksPath(), withClipboard)
+	p.key("j")
+	p.link("zebra").focused()
+	p.key("j")
+	p.link("acme-hook").focused()
+	p.key("j") // the last one
+	p.link("acme-hook").focused()
+	p.key("k")
+	p.link("zebra").focused()
+	p.key("k")
+	p.link("zebra").focused()
+	p.key("Enter")
+	p.isAt(s.hooksPath() + "/" + other.ID)
+	p.key("g")
+	p.key("h")
+	p.isAt(s.hooksPath())
+	p.key("j")
+	p.key("j")
+	p.key("e")
+	p.isAt(s.editorPath())
+	p.key("g")
+	p.key("a")
+	p.isAt("/orgs/acme/audit")
+	p.key("j")
+	p.css(".entry summary").first().focused()
+	p.key("Enter")
+	p.css(".entry[open]").counts(1)
+	p.open(s.hooksPath())
+	p.key("n")
+	p.dialog("New hook").shows()
+	p.escape()
+	p.key("?")
+	p.dialog("Help and keys").shows()
+
+	p.open(s.secretsPath())
+	p.key("j")
+	p.row("API_KEY").css(":focus").counts(1)
+	p.key("r")
+	p.group("Value of API_KEY").shows()
+	p.key("r")
+	p.row("API_KEY").sees("Value hidden")
+	p.key("j")
+	p.row("SECOND").css(":focus").counts(1)
+	p.key("c")
+	p.hears("SECOND copied. Recorded.")
+	p.key("r")
+	p.group("Value of SECOND").shows()
+	p.key("k")
+	p.key("r")
+	p.group("Value of API_KEY").shows()
+	p.key("x")
+	p.group(like("^Value of")).missing()
+	p.css("[data-revealed]").missing()
+	p.row("API_KEY").css("a, button").first().focus()
+	p.key("e")
+	p.dialog("Edit secret").shows()
+	p.escape()
+	p.key("n")
+	p.dialog("Add secret").shows()
+}
+
+// Single keys are letters wherever somebody writes, and do nothing under a dialog,
+// with modifiers, or once they are switched off.
+func TestKeysThatAreLetters(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "editor", s.hooksPath())
 	p.link("New hook").click()
-	p.field("Name").fill("welcome")
-	p.radio("Post-user registration").check()
-	p.button("Create hook").click()
-	p.toast("welcome created").shows()
-	p.sees("3 of 5 hooks")
-	p.row("acme-hook").missing()
-	p.link("Hooks 5").shows()
-}
-
-func TestLoadMoreOfASearch(t *testing.T) {
-	eachWay(t, func(t *testing.T, settings ...setting) {
-		s := newSite(t)
-		for i := range 54 {
-			s.addHook(t, fmt.Sprintf("hook-%02d", i), "send-phone-message")
-		}
-		p := s.visitAs(t, "editor", s.hooksPath()+"?q=phone&state=off", settings...)
-		p.css("#hooks tbody").counts(50)
-		p.sees("54 of 55 hooks")
-		p.link("Load more").click()
-		p.row("hook-53").shows()
-		p.link("Load more").missing()
-		p.row("acme-hook").missing()
-		p.role("searchbox", "Search hooks and secret names").holds("phone")
-		p.radio("Off").checked()
-		if p.script {
-			p.css("#hooks tbody").counts(54)
-			p.asks(s.hooksPath(), "?q=phone&state=off")
-		}
-	})
-}
-
-// deleteSecret deletes acme's secret behind the browser's back.
-func (s *site) deleteSecret(t testing.TB) {
-	t.Helper()
-	_, err := s.DeleteSecret(context.Background(), s.admin(t), s.place(), s.Org(storetest.Acme).Secret, "API_KEY")
-	must(t, err)
-}
-
-// unfold opens the list of what was deleted.
-func (p *page) unfold() element {
-	p.t.Helper()
-	list := p.css("details.deleted")
-	list.css("summary").click()
-	return list
-}
-
-func TestUndoFromTheList(t *testing.T) {
-	eachWay(t, func(t *testing.T, settings ...setting) {
-		s := newSite(t)
-		s.addSecret(t, "OTHER", s.plant("planted-other"))
-		p := s.visitAs(t, "editor", s.secretsPath(), settings...)
-		p.css("details.deleted").missing()
-		for _, name := range []string{"API_KEY", "OTHER"} {
-			p.link("Delete " + name).click()
-			p.field("Type " + name + " to confirm").fill(name)
-			p.button("Delete secret").click()
-			p.toast(name + " deleted").shows()
-		}
-		s.Clock.Advance(2*24*time.Hour - time.Hour)
-		p = s.signedInAgain(t, s.secretsPath(), settings...)
-		deleted := p.unfold()
-		deleted.sees("Recently deleted")
-		deleted.css("li").first().sees("Deleted yesterday by acme editor. Erased in 5 days.")
-		deleted.button("Undo: restore API_KEY").click()
-		p.toast("API_KEY restored").shows()
-		p.row("API_KEY").shows()
-		if p.script {
-			p.button("Reveal API_KEY").focused()
-			deleted.button("Undo: restore OTHER").shows() // the list stays unfolded
-		}
-		if p.script {
-			deleted.button("Undo: restore OTHER").click()
-		} else {
-			p.unfold().button("Undo: restore OTHER").click()
-		}
-		p.row("OTHER").shows()
-		p.css("details.deleted").missing()
-		if got := s.storedAgain(t, "OTHER"); got != "planted-other" {
-			t.Errorf("the value became %q", got)
-		}
-	})
-}
-
-// signedInAgain is the editor's browser after the old session ran out.
-func (s *site) signedInAgain(t testing.TB, path string, settings ...setting) *page {
-	t.Helper()
-	p := s.visit(t, path, settings...)
-	p.field("Email").fill(storetest.Email(storetest.Acme, "editor"))
-	p.field("Password").fill(storetest.Password)
-	p.button("Sign in").click()
-	p.isAt(path)
-	return p
-}
-
-// storedAgain opens a value as an admin who signs in anew.
-func (s *site) storedAgain(t testing.TB, name string) string {
-	t.Helper()
-	ctx := context.Background()
-	session, err := s.SignIn(ctx, storetest.Origin(), storetest.Email(storetest.Acme, "admin"), storetest.Password, "")
-	must(t, err)
-	person, err := s.Store.Person(ctx, session.Token, storetest.Origin())
-	must(t, err)
-	a, err := s.MemberActor(ctx, person, storetest.Acme)
-	must(t, err)
-	list, err := s.Secrets(ctx, a, s.place())
-	must(t, err)
-	for _, secret := range list.Secrets {
-		if secret.Name == name {
-			revealed, err := s.RevealSecret(ctx, a, s.place(), secret.ID, "")
-			must(t, err)
-			return revealed.Value.Reveal()
-		}
+	p.field("Name").fill("")
+	p.must(p.tab.Keyboard().Type("/?gharcenjkx"))
+	p.field("Name").holds("/?gharcenjkx")
+	p.button("Close").focus()
+	for _, key := range []string{"/", "?", "n", "g", "a", "j"} {
+		p.key(key)
 	}
-	t.Fatalf("there is no secret %s", name)
-	return ""
+	p.dialog("New hook").shows()
+	p.button("Close").focused()
+	p.searchBox().missing()
+	p.key("Control+k") // nor does the palette open over a dialog
+	p.searchBox().missing()
+	p.button("Close").click()
+
+	p.css("#main").focus()
+	for _, key := range []string{"Control+j", "Alt+j", "Shift+J", "q", "h"} {
+		p.key(key)
+	}
+	p.css("#main").focused()
+	p.open(s.editorPath())
+	p.role("textbox", "Script").focus()
+	p.must(p.tab.Keyboard().Type("/n"))
+	p.searchBox().missing()
+	p.isAt(s.editorPath())
 }
 
-func TestUndoHookFromTheList(t *testing.T) {
-	eachWay(t, func(t *testing.T, settings ...setting) {
-		s := newSite(t)
-		_, err := s.DeleteHook(context.Background(), s.admin(t), s.Org(storetest.Acme).Hook, "acme-hook")
-		must(t, err)
-		p := s.visitAs(t, "editor", s.hooksPath(), settings...)
-		p.heading("Create your first hook").shows()
-		p.unfold().sees("Deleted just now by acme admin. Erased in 7 days.")
-		p.button("Undo: restore acme-hook").click()
-		p.toast("acme-hook restored").shows()
-		p.row("acme-hook").sees("1 of 20")
-		p.css("details.deleted").missing()
-		p.role("searchbox", "Search hooks and secret names").shows()
-		if p.script {
-			p.link("acme-hook").focused()
-		}
-	})
-}
-
-func TestUndoFromTheListOntoATakenName(t *testing.T) {
-	eachWay(t, func(t *testing.T, settings ...setting) {
-		s := newSite(t)
-		s.deleteSecret(t)
-		s.addSecret(t, "API_KEY", s.plant("planted-newer"))
-		p := s.visitAs(t, "editor", s.secretsPath(), settings...)
-		p.expect(http.StatusConflict)
-		p.unfold().button("Undo: restore API_KEY").click()
-		p.sees("Another secret has the name API_KEY now. Rename that one, then undo again.")
-		if p.script {
-			p.css("details.deleted li").counts(1)
-			return
-		}
-		p.link("Go to your hooks").click()
-		p.heading("Hooks").shows()
-	})
-}
-
-func TestUndoIntoAFullHook(t *testing.T) {
+func TestKeysSwitchedOff(t *testing.T) {
 	s := newSite(t)
-	s.deleteSecret(t)
-	s.fillPlaces(t, 20)
-	p := s.visitAs(t, "editor", s.secretsPath())
-	p.expect(http.StatusConflict)
-	p.unfold().button("Undo: restore API_KEY").click()
-	p.toast("All 20 places are in use.").shows()
-}
+	p := s.visitAs(t, "editor", "/account")
+	p.toggle("Single-key shortcuts").uncheck()
+	p.toast("Appearance saved.").shows()
+	p.toggle("Single-key shortcuts").unchecked()
+	p.toggle("Single-key shortcuts").focused()
+	p.css("#main").focus()
+	p.key("/") // from now on, on this page too
+	p.key("?")
+	p.searchBox().missing()
+	p.role("dialog", nil).missing()
 
-func TestDeleteSecretForGood(t *testing.T) {
-	eachWay(t, func(t *testing.T, settings ...setting) {
-		s := newSite(t)
-		s.addSecret(t, "OTHER", s.plant("planted-other"))
-		s.deleteSecret(t)
-		p := s.visitAs(t, "editor", s.secretsPath(), settings...)
-
-		p.unfold().link("Delete for good: API_KEY").click()
-		p.heading("Delete API_KEY for good?").shows()
-		p.sees("It is erased at once, with 1 version of its value.")
-		p.destroy("API_KEY", "Delete secret for good")
-		p.css("details.deleted").missing()
-
-		p.link("Delete OTHER").click()
-		p.link("Delete for good instead").click()
-		p.heading("Delete OTHER for good?").shows()
-		p.destroy("OTHER", "Delete secret for good")
-		p.heading("No secrets yet").shows()
-		p.css("details.deleted").missing()
-		if entries := s.entries(t, "secret.destroy"); len(entries) != 2 {
-			t.Errorf("%d entries", len(entries))
-		}
-	})
-}
-
-// destroy types a name, wrong first, and confirms.
-func (p *page) destroy(name, button string) {
-	p.t.Helper()
-	field := p.field("Type " + name + " to confirm")
-	field.focused()
-	if p.script {
-		p.button(button).has("aria-disabled", "true")
-	} else {
-		field.fill(strings.ToLower(name) + "x")
-		p.expect(http.StatusUnprocessableEntity)
-		p.button(button).click()
-		p.sees("Type " + name + " to confirm.")
+	p.open(s.hooksPath())
+	for _, key := range []string{"j", "n", "/", "?", "g", "a"} {
+		p.key(key)
 	}
-	field.fill(name)
-	p.button(button).click()
-	p.toast(name + " deleted for good").shows()
+	p.css("tbody :focus").missing()
+	p.searchBox().missing()
+	p.role("dialog", nil).missing()
+	p.css("#search kbd").missing()
+	p.key("Control+k")
+	p.searchBox().focused()
+	p.key("Escape")
+	p.link("Help and keys").click()
+	p.dialog("Help and keys").sees("Single keys are switched off.")
+	p.dialog("Help and keys").link("Switch them on in Account").click()
+	p.toggle("Single-key shortcuts").check()
+	p.toast("Appearance saved.").shows()
+	p.open(s.hooksPath())
+	p.key("j")
+	p.link("acme-hook").focused()
 }
 
-func TestDeleteHookForGood(t *testing.T) {
+// S-19: two browsers of one person. The one that is signed out is out at its next
+// request.
+func TestSignedInDevices(t *testing.T) {
 	eachWay(t, func(t *testing.T, settings ...setting) {
 		s := newSite(t)
-		gone := s.addHook(t, "gone", "send-phone-message")
-		_, err := s.DeleteHook(context.Background(), s.admin(t), gone.ID, "gone")
+		elsewhere := s.visit(t, "/login", settings...)
+		elsewhere.signIn(storetest.Password)
+		elsewhere.heading("Hooks").shows()
+		third, err := s.SignIn(context.Background(), store.Origin{Address: "198.51.100.44", Agent: "curl/8.5.0"}, storetest.Email(storetest.Acme, "editor"), storetest.Password, "")
 		must(t, err)
-		p := s.visitAs(t, "editor", s.hooksPath(), settings...)
-		p.unfold().link("Delete for good: gone").click()
-		p.destroy("gone", "Delete hook for good")
-		p.isAt(s.hooksPath())
-		p.row("acme-hook").shows()
-		p.css("details.deleted").missing()
 
-		p.open(s.editorPath())
-		p.button("Hook tools").click()
-		p.menu().link("Delete hook").click()
-		p.link("Delete for good instead").click()
-		p.sees("It is erased at once, with 1 version of its script and 1 secret.")
-		p.destroy("acme-hook", "Delete hook for good")
-		p.isAt(s.hooksPath())
-		p.heading("Create your first hook").shows()
-		p.css("details.deleted").missing()
+		p := s.visitAs(t, "editor", "/account", settings...)
+		p.css(".rows").first().css("li").counts(3)
+		p.sees("This device")
+		p.button("Sign out the other 2").shows()
+		p.button("Sign out Chrome on Linux at 127.0.0.1").click()
+		p.toast("Device signed out.").shows()
+		p.css(".rows").first().css("li").counts(2)
+		elsewhere.reload()
+		elsewhere.heading("Sign in").shows()
+
+		p.button("Sign out the other 1").click()
+		p.toast("1 device signed out.").sees("This one stays signed in.")
+		p.button(like("^Sign out the other")).missing()
+		_, err = s.Store.Person(context.Background(), third.Token, storetest.Origin())
+		if store.CodeOf(err) != store.Unauthenticated {
+			t.Errorf("the third one: %v", err)
+		}
+
+		p.button("Sign out of this device").click()
+		p.heading("Sign in").shows()
+		p.open("/account")
+		p.heading("Sign in").shows()
 	})
 }
 
-func TestDuplicateHook(t *testing.T) {
+func TestThemeStays(t *testing.T) {
 	eachWay(t, func(t *testing.T, settings ...setting) {
 		s := newSite(t)
-		s.saveScript(t, "// of acme-hook")
-		s.addHook(t, "taken", "send-phone-message")
-		p := s.visitAs(t, "editor", s.editorPath(), settings...)
-		p.button("Hook tools").click()
-		p.menu().link("Duplicate hook").click()
-		p.heading("Duplicate acme-hook").shows()
-		form := p.css("form[action$='/duplicate']")
-		name := form.field("Name")
-		name.holds("acme-hook copy")
-		name.fill("Taken")
-		p.expect(http.StatusConflict)
-		form.button("Duplicate hook").click()
-		p.sees(like("already exists"))
-		name.holds("Taken")
-		name.fill("acme-hook copy")
-		form.button("Duplicate hook").click()
-
-		p.toast("acme-hook copy created").shows()
-		p.heading("acme-hook copy").shows()
-		p.css("#hook-meta").sees("Off")
-		p.sees("1 secret is waiting for a value.")
-		p.row("API_KEY").sees("No value yet")
-		p.button("Reveal API_KEY").missing()
-		p.link("Set value of API_KEY").click()
-		p.field("Value").fill(s.plant("planted-of-the-copy"))
-		p.button("Save").click()
-		p.toast("API_KEY saved").shows()
-		p.row("API_KEY").sees("v1")
-		p.seesNot("waiting for a value")
-		p.link("Script").click()
-		p.role("textbox", "Script").holds("// of acme-hook")
+		p := s.visitAs(t, "editor", "/account", settings...)
+		canvas := func(theme, want string) {
+			t.Helper()
+			if got := p.eval("getComputedStyle(document.body).backgroundColor"); got != want {
+				t.Errorf("%s: the canvas is %v", theme, got)
+			}
+		}
+		const light, dark = "rgb(243, 244, 241)", "rgb(13, 15, 15)"
+		canvas("system", light)
+		p.css("label[for], label").at.Filter(playwright.LocatorFilterOptions{HasText: "Dark"}).First().Click()
+		canvas("dark, chosen", dark)
+		if !p.script {
+			p.button("Save").first().click()
+		}
+		p.toast("Appearance saved.").shows()
+		p.radio("Dark").checked()
+		p.reload()
+		canvas("dark, loaded again", dark)
+		p.open(s.hooksPath())
+		canvas("dark, elsewhere", dark)
+		p.must(eventually.Locator(p.tab.Locator("html")).ToHaveAttribute("data-theme", "dark"))
 	})
 }
 
-// S-15: nobody finds what belongs to another organization, or is told of it.
-func TestSearchFindsNothingForeign(t *testing.T) {
+func TestAccountName(t *testing.T) {
+	eachWay(t, func(t *testing.T, settings ...setting) {
+		s := newSite(t)
+		p := s.visitAs(t, "editor", "/account", settings...)
+		p.field("Name").holds("acme editor")
+		p.field("Name").fill("Tomás Vidal")
+		p.button("Save name").click()
+		p.toast("Name changed.").shows()
+		p.button("Tomás Vidal Editor").shows()
+	})
+}
+
+func TestFailedTriesShow(t *testing.T) {
 	s := newSite(t)
-	s.fillHooks(t)
-	const marker = "zebra"
-	foreign, err := s.CreateHook(context.Background(), s.Actor(t, storetest.Globex, "editor"), marker, "send-phone-message")
-	must(t, err)
-	p := s.visitAs(t, "editor", s.hooksPath()+"?q=code")
-	p.css("#hooks tbody").counts(1)
-	p.search(marker)
-	p.heading("No hooks match “zebra”.").shows()
-	p.search("")
-	p.sees("4 hooks, 1 on")
-	for _, a := range s.asked(s.hooksPath()) {
-		if strings.Contains(a.body, foreign.ID) {
-			t.Error("an answer names the hook of another organization")
-		}
-	}
-}
-
-func TestHooksOnAPhone(t *testing.T) {
-	for _, width := range []int{320, 390} {
-		t.Run(fmt.Sprint(width), func(t *testing.T) {
-			s := newSite(t)
-			s.fillHooks(t)
-			long := strings.Repeat("LONG_NAME", 14)
-			s.addSecret(t, long, s.plant("planted-long"))
-			_, err := s.DeleteSecret(context.Background(), s.admin(t), s.place(), s.secret(t, long).ID, long)
-			must(t, err)
-			s.addSecret(t, long, s.plant("planted-longer"))
-			gone := s.addHook(t, strings.Repeat("a", 100), "send-phone-message")
-			_, err = s.DeleteHook(context.Background(), s.admin(t), gone.ID, gone.Name)
-			must(t, err)
-			p := s.visitAs(t, "editor", s.hooksPath(), sized(playwright.Size{Width: width, Height: 844}))
-			p.unfold()
-			p.fits()
-			p.search("long_name")
-			p.row("acme-hook").sees(like("^in LONG_NAME"))
-			p.fits()
-			p.link(like("^Delete for good")).click()
-			p.dialog(like("for good")).shows()
-			p.fits()
-			p.key("Escape")
-			p.search(strings.Repeat("x", 128))
-			p.heading(like("^No hooks match")).shows()
-			p.fits()
-			p.open(s.secretsPath())
-			p.unfold()
-			p.fits()
-		})
-	}
-}
-
-// fits tells that nothing has to be scrolled to sideways, and that what is touched
-// here is large enough for a finger.
-func (p *page) fits() {
-	p.t.Helper()
-	if wide := number(p.t, p.eval("document.documentElement.scrollWidth - innerWidth")); wide > 0 {
-		p.t.Errorf("%.0f px too wide", wide)
-	}
-	small := p.eval(`[...document.querySelectorAll(".filters :is(select, .search input, label), .deleted :is(summary, a, button)")]
-		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map((e) => e.outerHTML.slice(0, 80))`)
-	for _, e := range small.([]any) {
-		p.t.Errorf("too small to touch: %s", e)
-	}
+	stranger := s.visit(t, "/login")
+	stranger.expect(http.StatusUnprocessableEntity)
+	stranger.signIn("not the password")
+	stranger.sees("That email and password don’t match.")
+	p := s.visitAs(t, "editor", "/account")
+	p.css(".rows").last().css("li").first().sees("Sign-in failed: wrong password")
+	p.css(".rows").last().css("li").first().sees("Chrome on Linux, 127.0.0.1")
+	other := s.visitAs(t, "owner", "/account")
+	other.seesNot("Sign-in failed: wrong password")
 }
 
 func TestAccessibleSearch(t *testing.T) {
 	s := newSite(t)
-	s.fillHooks(t)
-	s.deleteSecret(t)
-	gone := s.addHook(t, "gone", "send-phone-message")
-	_, err := s.DeleteHook(context.Background(), s.admin(t), gone.ID, "gone")
-	must(t, err)
-	p := s.visitAs(t, "editor", s.hooksPath()+"?q=crm&state=on", lessMotion)
-	p.unfold()
-	p.accessible("hooks, narrowed, with what was deleted")
-	p.link("Delete for good: gone").click()
-	p.dialog("Delete gone for good?").shows()
-	p.accessible("delete for good")
-	p.key("Escape")
-	p.search("payrol")
-	p.heading("No hooks match “payrol”.").shows()
-	p.accessible("hooks, none found")
-	p.open(s.secretsPath())
-	p.unfold()
-	p.accessible("secrets, with what was deleted")
-	p.open(s.editorPath() + "/duplicate")
-	p.accessible("duplicate, as a page")
-	p.open(s.editorPath() + "/destroy")
-	p.accessible("delete for good, as a page")
+	p := s.visitAs(t, "admin", s.secretsPath(), lessMotion)
+	p.key("/")
+	p.option("Hooks").shows()
+	p.accessible("palette, commands")
+	p.searchBox().fill("a")
+	p.palette().css("mark").first().shows()
+	p.accessible("palette, results")
+	p.searchBox().fill("payrol")
+	p.palette().sees("Nothing found.")
+	p.accessible("palette, nothing")
+	for _, path := range []string{"/orgs/acme/search", "/orgs/acme/search?q=a", "/orgs/acme/search?q=payrol", "/keys"} {
+		p.open(path)
+		p.accessible(path)
+	}
+	p.open(s.hooksPath())
+	p.key("?")
+	p.dialog("Help and keys").shows()
+	p.accessible("keys")
+}
+
+func TestAccessibleAccount(t *testing.T) {
+	s := newSite(t)
+	_, err := s.SignIn(context.Background(), store.Origin{Agent: "curl/8.5.0", Address: "203.0.113.9"}, storetest.Email(storetest.Acme, "editor"), "wrong", "")
+	if store.CodeOf(err) != store.Invalid {
+		t.Fatal(err)
+	}
+	p := s.visitAs(t, "editor", "/account", lessMotion)
+	p.expect(http.StatusUnprocessableEntity)
+	p.css("summary").first().click()
+	p.accessible("account, password open")
+	p.field("Name").fill("")
+	p.css("form[action$=profile]").js("(form) => { form.noValidate = true }")
+	p.button("Save name").click()
+	p.css("[aria-invalid=true]").shows()
+	p.accessible("account, name refused")
+}
+
+// Neither the palette nor the new pages scroll sideways, down to 320 px, and
+// fingers hit what is on them.
+func TestNarrowSearch(t *testing.T) {
+	const small = `() => [...document.querySelectorAll("main a, main button, main summary, main .choice, header a, header button, dialog a, dialog button")]
+		.filter((control) => control.checkVisibility() && !control.closest("p"))
+		.map((control) => [control.getBoundingClientRect(), control])
+		.filter(([box]) => box.height < 40 || box.width < 40)
+		.map(([, control]) => control.outerHTML.slice(0, 100))`
+	s := newSite(t)
+	s.addSecret(t, "A_VERY_LONG_NAME_OF_A_SECRET_THAT_HAS_MANY_WORDS_IN_IT_AND_THEN_SOME_MORE_UNTIL_IT_IS_AS_LONG_AS_A_NAME_MAY_BE_WHICH_IS_128_CH", "x")
+	p := s.visitAs(t, "admin", s.secretsPath(), sized(playwright.Size{Width: 320, Height: 640}), lessMotion, func(o *playwright.BrowserNewContextOptions) {
+		o.HasTouch, o.IsMobile = playwright.Bool(true), playwright.Bool(true)
+	})
+	fits := func(what string) {
+		t.Helper()
+		if width := number(t, p.eval("document.documentElement.scrollWidth")); width != 320 {
+			t.Errorf("%s is %v px wide", what, width)
+		}
+		for _, control := range p.eval(small).([]any) {
+			t.Errorf("%s: too small: %v", what, control)
+		}
+	}
+	p.css("#search-bar").click()
+	p.searchBox().fill("a")
+	p.palette().css("mark").first().shows()
+	fits("the palette")
+	if p.palette().css("#palette-list").js("(list) => list.scrollWidth > list.clientWidth") == true {
+		t.Error("the list scrolls sideways")
+	}
+	for _, path := range []string{"/orgs/acme/search?q=a", "/keys", "/account"} {
+		p.open(path)
+		fits(path)
+	}
+}
+
+// Where the system paints with its own colours the chosen option still stands out.
+func TestForcedColorsSearch(t *testing.T) {
+	s := newSite(t)
+	p := s.visitAs(t, "editor", s.secretsPath(), lessMotion, func(o *playwright.BrowserNewContextOptions) {
+		o.ForcedColors = playwright.ForcedColorsActive
+	})
+	p.key("/")
+	p.chosen("Add secret to acme-hook")
+	const outline = "(option) => getComputedStyle(option).outlineStyle"
+	if p.option("Add secret to acme-hook").js(outline) == p.option("Hooks").js(outline) {
+		t.Error("the chosen option looks like the others")
+	}
 }

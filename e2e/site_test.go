@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/labstack/echo/v4"
 	_ "github.com/mattn/go-sqlite3"
 
 	"hooksafe/store"
@@ -26,12 +27,15 @@ import (
 // site is a running server with a store of its own.
 type site struct {
 	*storetest.World
-	URL string
+	URL    string
+	routes *echo.Echo
+	token  func(role string) string // of the member with a role, who is signed in
 
 	mu      sync.Mutex
 	answers []answer // as they left the server
 	planted []string // values that only a reveal or a copy may be answered with
 	log     bytes.Buffer
+	quiet   bool // the log says nothing to somebody who looks for a failure
 
 	slowPath string // requests to paths that end in this wait for goOn
 	goOn     chan struct{}
@@ -54,6 +58,7 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	t.Parallel()
 	s := &site{World: storetest.New(t)}
+	s.token = func(role string) string { return s.Token(storetest.Acme, role) }
 	s.plant(s.Org(storetest.Acme).Value)
 	s.plant(s.Org(storetest.Globex).Value)
 	s.start(t)
@@ -69,7 +74,7 @@ func newEmptySite(t *testing.T) *site {
 	return s
 }
 
-func (s *site) start(t *testing.T) {
+func (s *site) start(t testing.TB) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + server.Listener.Addr().String()
@@ -81,6 +86,7 @@ func (s *site) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.routes = handler
 	server.Config.Handler = s.record(handler)
 	server.Start()
 	t.Cleanup(func() {
@@ -160,7 +166,7 @@ func (w *copyingWriter) Write(b []byte) (int, error) {
 func (w *copyingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // inspect looks at everything that left the server, and at its log.
-func (s *site) inspect(t *testing.T) {
+func (s *site) inspect(t testing.TB) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.answers {
@@ -181,7 +187,7 @@ func (s *site) inspect(t *testing.T) {
 	if strings.Contains(s.log.String(), "panic") {
 		t.Error("the server panicked")
 	}
-	if t.Failed() {
+	if t.Failed() && !s.quiet {
 		t.Logf("the server's log:\n%s", s.log.String())
 	}
 }
@@ -210,7 +216,7 @@ func (s *site) addSecret(t testing.TB, name, value string) store.Secret {
 // stored opens a value of acme's hook.
 func (s *site) stored(t testing.TB, name string) string {
 	t.Helper()
-	revealed, err := s.RevealSecret(context.Background(), s.admin(t), s.place(), s.secret(t, name).ID, "")
+	revealed, err := s.RevealSecret(context.Background(), s.admin(t), s.place(), s.secret(t, name).ID, 0, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +242,7 @@ func (s *site) secret(t testing.TB, name string) store.Secret {
 // auditLog is acme's audit log as its owner sees it, newest first.
 func (s *site) auditLog(t testing.TB) []store.AuditEntry {
 	t.Helper()
-	page, err := s.Audit(context.Background(), s.Actor(t, storetest.Acme, "owner"), 0, 200)
+	page, err := s.Audit(context.Background(), s.Actor(t, storetest.Acme, "owner"), store.AuditFilter{}, 0, 200)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,7 +136,8 @@ func load() map[string]asset {
 	if err != nil {
 		panic("static: " + err.Error())
 	}
-	loaded[stylesheet] = newAsset(stylesheet, withHashes(read(stylesheet), loaded))
+	css := comment.ReplaceAll(read(stylesheet), nil) // they are for whoever edits it
+	loaded[stylesheet] = newAsset(stylesheet, withHashes(css, loaded))
 	return loaded
 }
 
@@ -147,6 +148,8 @@ func read(name string) []byte {
 	}
 	return content
 }
+
+var comment = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
 
 var reference = regexp.MustCompile(`url\("([^"]*)"\)`)
 

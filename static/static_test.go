@@ -24,6 +24,8 @@ var served = map[string]string{
 	"app.js":                                "text/javascript; charset=utf-8",
 	"apple-touch-icon.png":                  "image/png",
 	"favicon.svg":                           "image/svg+xml",
+	"vendor/editor-licences.txt":            "text/plain; charset=utf-8",
+	"vendor/editor.js":                      "text/javascript; charset=utf-8",
 	"vendor/geist-latin-ext.woff2":          "font/woff2",
 	"vendor/geist-latin.woff2":              "font/woff2",
 	"vendor/geist-licence.txt":              "text/plain; charset=utf-8",
@@ -189,6 +191,7 @@ func TestManifest(t *testing.T) {
 func TestBudgets(t *testing.T) {
 	for name, limit := range map[string]int{
 		"app.css": 14 << 10, "app.js": 6 << 10, "vendor/icons.svg": 6 << 10, "vendor/htmx.js": 14 << 10,
+		"vendor/editor.js": 160 << 10,
 	} {
 		if got := len(assets()[name].zipped); got > limit {
 			t.Errorf("%s is %d bytes gzipped, over the budget of %d", name, got, limit)

@@ -1,5 +1,5 @@
 // Makes static/vendor from the packages that package-lock.json pins, and app.js
-// from src/.
+// from src/. vendor/editor.js is both: src/editor.js with the packages it imports.
 //
 //   npm ci --ignore-scripts && node vendor.mjs           writes them
 //   npm ci --ignore-scripts && node vendor.mjs --check   fails if they are anything else
@@ -75,28 +75,50 @@ function sprite(root) {
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
 }
 
-// bundle makes one script out of a module and what it imports.
+// bundle makes one script out of a module and what it imports, and names the
+// packages that are in it.
 function bundle(source, format) {
-  const { outputFiles: [script] } = buildSync({
-    entryPoints: [join(here, "src", source)],
-    bundle: true, minify: true, format, target: "es2022", charset: "utf8", write: false,
+  const { outputFiles: [script], metafile } = buildSync({
+    entryPoints: [join(here, "src", source)], absWorkingDir: here,
+    bundle: true, minify: true, format, target: "es2022", charset: "utf8", write: false, metafile: true,
   });
-  return Buffer.from(script.contents);
+  const used = Object.entries(Object.values(metafile.outputs)[0].inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const names = used.map(([path]) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]).filter(Boolean);
+  return { script: Buffer.from(script.contents), packages: [...new Set(names)].sort() };
+}
+
+// describe reads what a package says of itself.
+function describe(name) {
+  return JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));
+}
+
+// licences are the texts of all packages in a bundle, one after the other.
+function licences(names) {
+  const texts = names.map((name) => {
+    const text = readFileSync(join(here, "node_modules", name, "LICENSE"), "utf8");
+    return `${name} ${describe(name).version}\n\n${text.trim()}\n`;
+  });
+  return Buffer.from(texts.join(`\n${"-".repeat(72)}\n\n`));
 }
 
 // build returns the content of every file by its path in this folder.
 function build() {
-  const made = new Map([["app.js", bundle("app.js", "iife")]]);
+  const made = new Map([["app.js", bundle("app.js", "iife").script]]);
   const manifest = [];
+  const vendor = (file, content, ...packages) => {
+    made.set(join("vendor", file), content);
+    const sha384 = createHash("sha384").update(content).digest("base64");
+    manifest.push(...packages.map(({ name, licence }) => ({ file, name, version: describe(name).version, licence, sha384 })));
+  };
   for (const { name, licence, files } of packages) {
-    const root = join(here, "node_modules", name);
-    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     for (const [file, make] of Object.entries(files)) {
-      const content = make(root);
-      made.set(join("vendor", file), content);
-      manifest.push({ file, name, version, licence, sha384: createHash("sha384").update(content).digest("base64") });
+      vendor(file, make(join(here, "node_modules", name)), { name, licence });
     }
   }
+  const editor = bundle("editor.js", "esm");
+  const inside = editor.packages.map((name) => ({ name, licence: describe(name).license }));
+  vendor("editor.js", editor.script, ...inside);
+  vendor("editor-licences.txt", licences(editor.packages), ...inside);
   return made.set(join("vendor", "manifest.json"), Buffer.from(JSON.stringify(manifest, null, 2) + "\n"));
 }
 

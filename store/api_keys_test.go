@@ -103,9 +103,9 @@ func TestEachScopeAlone(t *testing.T) {
 			return errOf(w.DeleteSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName))
 		}},
 		{"secret.reveal", nil, func(a store.Actor, x things) error {
-			return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, ""))
+			return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, ""))
 		}},
-		{"audit.read", nil, func(a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
+		{"audit.read", nil, func(a store.Actor, x things) error { return errOf(w.Audit(ctx, a, store.AuditFilter{}, 0, 10)) }},
 		{"key.create", nil, func(a store.Actor, x things) error {
 			_, _, err := w.CreateKey(ctx, a, store.NewKey{Name: "x", Scopes: store.Scopes()})
 			return err

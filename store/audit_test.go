@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -22,9 +21,9 @@ func TestA08WhoReadsWhat(t *testing.T) {
 	org := w.Org(acme)
 	for range 3 {
 		for _, role := range []string{"editor", "admin", "owner"} {
-			must(w.RevealSecret(ctx, w.Actor(t, acme, role), org.Place(), org.Secret, ""))(t)
+			must(w.RevealSecret(ctx, w.Actor(t, acme, role), org.Place(), org.Secret, 0, ""))(t)
 		}
-		_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), org.Place(), org.Secret, "")
+		_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), org.Place(), org.Secret, 0, "")
 		wantCode(t, err, store.Denied)
 	}
 	all := w.entries(t, acme)
@@ -42,7 +41,7 @@ func TestA08WhoReadsWhat(t *testing.T) {
 			var got []int64
 			before, pages := int64(0), 0
 			for {
-				page := must(w.Audit(ctx, a, before, 4))(t)
+				page := must(w.Audit(ctx, a, store.AuditFilter{}, before, 4))(t)
 				if page.Whole != whole || len(page.Entries) > 4 {
 					t.Errorf("%+v", page)
 				}
@@ -67,7 +66,7 @@ func TestA08WhoReadsWhat(t *testing.T) {
 			wantCode(t, err, store.NotFound)
 		})
 	}
-	if operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t); !must(w.Audit(ctx, operator, 0, 1))(t).Whole {
+	if operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t); !must(w.Audit(ctx, operator, store.AuditFilter{}, 0, 1))(t).Whole {
 		t.Error("the operator does not read all of it")
 	}
 }
@@ -77,7 +76,7 @@ func TestAuditPageIsWhatIsStored(t *testing.T) {
 	w := newWorld(t)
 	a := w.Actor(t, acme, "owner")
 	all := w.entries(t, acme)
-	page := must(w.Audit(ctx, a, 0, 1000))(t)
+	page := must(w.Audit(ctx, a, store.AuditFilter{}, 0, 1000))(t)
 	slices.Reverse(page.Entries)
 	if len(page.Entries) != len(all) || page.Next != 0 {
 		t.Fatalf("%d entries, next %d", len(page.Entries), page.Next)
@@ -88,54 +87,20 @@ func TestAuditPageIsWhatIsStored(t *testing.T) {
 		}
 	}
 	for _, before := range []int64{-1, 0} {
-		if page := must(w.Audit(ctx, a, before, 2))(t); len(page.Entries) != 2 || page.Entries[0].Seq != int64(len(all)) {
+		if page := must(w.Audit(ctx, a, store.AuditFilter{}, before, 2))(t); len(page.Entries) != 2 || page.Entries[0].Seq != int64(len(all)) {
 			t.Errorf("before %d: %v", before, seqs(page.Entries))
 		}
 	}
-	if page := must(w.Audit(ctx, a, 1, 2))(t); len(page.Entries) != 0 || page.Next != 0 {
+	if page := must(w.Audit(ctx, a, store.AuditFilter{}, 1, 2))(t); len(page.Entries) != 0 || page.Next != 0 {
 		t.Errorf("before the first: %v", seqs(page.Entries))
 	}
-}
-
-// A-08: an export is all of it, oldest first, and an entry of its own that is in it.
-func TestA08Export(t *testing.T) {
-	w := newWorld(t)
-	a := w.Actor(t, acme, "admin")
-	before := len(w.entries(t, acme))
-	var got []store.AuditEntry
-	if err := w.ExportAudit(ctx, a, func(e store.AuditEntry) error {
-		got = append(got, e)
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	all := w.entries(t, acme)
-	if len(got) != before+1 || !slices.Equal(seqs(got), seqs(all)) {
-		t.Errorf("%v, want %v", seqs(got), seqs(all))
-	}
-	if e := got[before]; e.Action != "audit.export" || str(e.Target) != a.Org().ID || str(e.TargetName) != a.Org().Name {
-		t.Errorf("entry is %+v", e)
-	}
-
-	broken := fmt.Errorf("the other side has gone")
-	n := 0
-	if err := w.ExportAudit(ctx, a, func(store.AuditEntry) error { n++; return broken }); err != broken || n != 1 {
-		t.Errorf("%v after %d entries", err, n)
-	}
-
-	w.sql(t, `CREATE TRIGGER no_entries BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'x'); END`)
-	err := w.ExportAudit(ctx, a, func(store.AuditEntry) error {
-		t.Error("handed out without an entry")
-		return nil
-	})
-	wantCode(t, err, store.Unavailable)
 }
 
 // An entry reads the same after everything it names was renamed or deleted.
 func TestEntriesKeepTheirNames(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
-	must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t)
+	must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
 	then := w.lastEntry(t, acme)
 	must(w.ChangeSecret(ctx, a, org.Place(), org.Secret, store.SecretChange{Base: 1, Name: "RENAMED"}))(t)
 	must(w.SaveHook(ctx, a, org.Hook, store.HookChange{Base: 1, Name: ptr("renamed")}))(t)
@@ -160,7 +125,7 @@ func TestA09Order(t *testing.T) {
 	w.addHook(t, acme, "one", 0)
 	w.Clock.Set(w.Now().Add(-48 * time.Hour))
 	w.addHook(t, acme, "two", 0)
-	page := must(w.Audit(ctx, a, 0, 2))(t)
+	page := must(w.Audit(ctx, a, store.AuditFilter{}, 0, 2))(t)
 	if str(page.Entries[0].TargetName) != "two" || page.Entries[0].At < page.Entries[1].At {
 		t.Errorf("%+v", page.Entries)
 	}

@@ -79,7 +79,7 @@ func (s *Store) ChangeValues(ctx context.Context, a Actor, in Place, change []Ne
 // setValue gives a secret a new version.
 func setValue(tx *guard.WriteTx, in Place, row secretRow, value Plaintext) error {
 	version := row.LastVersion + 1
-	if err := saveVersion(tx, in, row.ID, version, value); err != nil {
+	if err := saveVersion(tx, in, row.ID, version, value, 0); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`
@@ -145,7 +145,7 @@ func recorder(tx *guard.WriteTx, act guard.Action) func(guard.Target) {
 // ReadSecret opens a secret, by its name, for a program, and records it.
 func (s *Store) ReadSecret(ctx context.Context, a Actor, in Place, name string) (Revealed, error) {
 	return guard.Act(ctx, s.db, a, in.actions().read, secretCalled(in, name), func(tx *guard.WriteTx) (Revealed, error) {
-		return open(tx, in, tx.Target().ID, "read")
+		return open(tx, in, "read")
 	})
 }
 

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -13,7 +12,7 @@ func BenchmarkReveal(b *testing.B) {
 	w := newWorld(b)
 	a, org := w.Actor(b, acme, "editor"), w.Org(acme)
 	for b.Loop() {
-		if _, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, ""); err != nil {
+		if _, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -36,7 +35,7 @@ func BenchmarkSecretsOfAFullHook(b *testing.B) {
 	hook, secrets := w.addHook(b, acme, "a full hook", 20)
 	a, in := w.Actor(b, acme, "editor"), store.HookPlace(hook.ID)
 	for _, s := range secrets {
-		must(w.RevealSecret(ctx, a, in, s.ID, ""))(b)
+		must(w.RevealSecret(ctx, a, in, s.ID, 0, ""))(b)
 	}
 	for b.Loop() {
 		list, err := w.Secrets(ctx, a, in)
@@ -99,28 +98,6 @@ func BenchmarkHooksPageOf5000(b *testing.B) {
 				page, err := w.Hooks(ctx, a, c.filter, c.after, 50)
 				if err != nil || page.Matches != c.matches || page.Secrets != 20001 {
 					b.Fatal(page.Matches, page.Secrets, err)
-				}
-			}
-		})
-	}
-}
-
-// BenchmarkAuditPage is the newest page of a log of 100,000 entries, for somebody who
-// sees all of it and for somebody who sees few of them.
-func BenchmarkAuditPage(b *testing.B) {
-	w := newWorld(b)
-	w.sql(b, `
-		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-		INSERT INTO audit_entries
-		SELECT e.log, i + 1000, 1, 'e' || i, e.at, 'user', 'u_other', 'Other', NULL, 'secret.reveal', NULL, NULL,
-			'secret', 's', 'S', 1, 'done', NULL, NULL, NULL, NULL, NULL, NULL, e.leaf
-		FROM n, audit_entries e WHERE e.log = ? AND e.seq = 1`, w.Actor(b, acme, "owner").Org().ID)
-	for _, role := range []string{"owner", "editor"} {
-		b.Run(role, func(b *testing.B) {
-			a := w.Actor(b, acme, role)
-			for b.Loop() {
-				if page, err := w.Audit(ctx, a, 0, 50); err != nil || len(page.Entries) == 0 {
-					b.Fatal(fmt.Sprint(page, err))
 				}
 			}
 		})

@@ -190,9 +190,10 @@ func confirmed(tx *guard.WriteTx, typed string) error {
 }
 
 // erased empties the write-ahead log of what was destroyed. Where it can't, Purge
-// does so within a minute.
+// does so within a minute, and looks after what is left of it elsewhere.
 func (s *Store) erased(ctx context.Context, err error) error {
 	if err == nil {
+		s.destroyed.Store(true)
 		_, _ = s.db.Checkpoint(ctx)
 	}
 	return err
@@ -248,9 +249,9 @@ func execAll(tx *guard.WriteTx, id string, queries ...string) error {
 // everybody who wants to write waits. A hook brings its secrets along.
 const purgeBatch = 20
 
-// Purge destroys what was deleted 7 days ago or earlier, in every organization. It
-// also empties the write-ahead log, so that nothing destroyed since the last time,
-// by whomever, is left on the disk.
+// Purge destroys what was deleted 7 days ago or earlier, in every organization. Then
+// nothing that was destroyed since the last time, by whomever, is left on the disk:
+// the database is compacted and the write-ahead log emptied.
 func (s *Store) Purge(ctx context.Context) error {
 	due, err := guard.Due(ctx, s.db)
 	if err != nil {
@@ -260,8 +261,24 @@ func (s *Store) Purge(ctx context.Context) error {
 	for _, a := range due {
 		errs = append(errs, s.purgeHooks(ctx, a), s.purgeSecrets(ctx, a))
 	}
+	if len(due) > 0 {
+		s.destroyed.Store(true)
+	}
+	errs = append(errs, s.compact(ctx))
 	_, err = s.db.Checkpoint(ctx)
 	return errors.Join(append(errs, err)...)
+}
+
+// compact does so once after something was destroyed.
+func (s *Store) compact(ctx context.Context) error {
+	if !s.destroyed.Swap(false) {
+		return nil
+	}
+	err := s.db.Compact(ctx)
+	if err != nil {
+		s.destroyed.Store(true) // the next Purge tries again
+	}
+	return err
 }
 
 func (s *Store) purgeHooks(ctx context.Context, a Actor) error {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,7 +100,7 @@ func TestC11DestroyedValuesAreGone(t *testing.T) {
 			hook, secrets := w.addHook(t, acme, "a hook", 8)
 			s, in := secrets[3], store.HookPlace(hook.ID)
 			versions(w, a, in, s, 6)
-			must(w.RevealSecret(ctx, a, in, s.ID, ""))(t)
+			must(w.RevealSecret(ctx, a, in, s.ID, 0, ""))(t)
 			sealed := w.sealedOf(t, s.ID)
 			if len(sealed) != 7 || w.onDisk(t, sealed) < 500 {
 				t.Fatalf("%d versions, %d pieces: looked in the wrong place", len(sealed), w.onDisk(t, sealed))
@@ -115,6 +116,45 @@ func TestC11DestroyedValuesAreGone(t *testing.T) {
 	}
 }
 
+// C-11, also where SQLite moved rows from page to page as others went, which leaves
+// copies behind. These names and lengths are a case in which it does.
+func TestC11RowsThatWereMoved(t *testing.T) {
+	w := newWorld(t)
+	a, random := w.Actor(t, acme, "editor"), rand.New(rand.NewSource(7))
+	type placed struct {
+		store.Secret
+		in store.Place
+	}
+	var all []placed
+	for i := range 6 {
+		hook, _ := w.addHook(t, acme, fmt.Sprint("hk ", i), 0)
+		in := store.HookPlace(hook.ID)
+		for j := range 18 {
+			longest := []int{30, 300, 1500}[random.Intn(3)]
+			all = append(all, placed{w.addSecret(t, a, in, fmt.Sprint("S", j), strings.Repeat("x", 1+random.Intn(longest))), in})
+		}
+	}
+	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	var sealed [][]byte
+	for _, s := range all[:90] {
+		sealed = append(sealed, w.sealedOf(t, s.ID)...)
+		must(0, w.DestroySecret(ctx, a, s.in, s.ID, s.Name))(t)
+	}
+	if w.onDisk(t, sealed) == 0 {
+		t.Error("nothing stayed behind: find another case")
+	}
+	if err := w.Purge(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.onDisk(t, sealed); n != 0 {
+		t.Errorf("%d pieces are left", n)
+	}
+	for _, s := range all[90:] {
+		valueOf(t, w, a, s.in, s.ID) // what is left still opens
+	}
+	w.verify(t)
+}
+
 // What was deleted can be brought back for 7 days; then it is gone, and the server
 // says so, one entry a thing.
 func TestPurge(t *testing.T) {
@@ -123,6 +163,7 @@ func TestPurge(t *testing.T) {
 	kept, keptSecrets := w.addHook(t, acme, "kept", 3)
 	gone, goneSecrets := w.addHook(t, acme, "gone", 2)
 	back, _ := w.addHook(t, acme, "back", 1)
+	later, _ := w.addHook(t, acme, "later", 0)
 	foreign, _ := w.addHook(t, globex, "foreign", 1)
 	in := store.HookPlace(kept.ID)
 
@@ -131,7 +172,10 @@ func TestPurge(t *testing.T) {
 	must(w.DeleteSecret(ctx, a, in, keptSecrets[2].ID, "S3"))(t)
 	must(w.DeleteHook(ctx, a, gone.ID, "gone"))(t)
 	must(w.DeleteHook(ctx, a, back.ID, "back"))(t)
-	w.Clock.Advance(almost)
+	w.Clock.Advance(time.Microsecond)
+	must(w.DeleteHook(ctx, a, later.ID, "later"))(t)
+	must(w.DeleteSecret(ctx, a, in, keptSecrets[0].ID, "S1"))(t)
+	w.Clock.Advance(almost - time.Microsecond)
 	must(w.DeleteHook(ctx, w.again(t, globex, "editor"), foreign.ID, "foreign"))(t) // 7 days from now
 	a = w.again(t, acme, "editor")
 	before, entries := w.state(t), len(w.entries(t, acme))
@@ -172,7 +216,8 @@ func TestPurge(t *testing.T) {
 	for table, want := range map[string]int{
 		"hooks WHERE id = '" + gone.ID + "'": 0, "hook_scripts WHERE hook = '" + gone.ID + "'": 0,
 		"secrets WHERE hook = '" + gone.ID + "'": 0, "secrets WHERE hook = '" + kept.ID + "'": 2,
-		"hooks WHERE id = '" + back.ID + "'": 1, "hooks WHERE id = '" + foreign.ID + "'": 1,
+		"hooks WHERE id = '" + later.ID + "'": 1,
+		"hooks WHERE id = '" + back.ID + "'":  1, "hooks WHERE id = '" + foreign.ID + "'": 1,
 		"secret_versions": 6, // one each: the two of the test world, S1 and S3, back's, foreign's
 	} {
 		if n := stored[int](t, w, `SELECT count(*) FROM `+table); n != want {
@@ -250,7 +295,7 @@ func TestDestroy(t *testing.T) {
 			hook, secrets := w.addHook(t, acme, "a hook", 3)
 			in := store.HookPlace(hook.ID)
 			must(w.SaveHook(ctx, a, hook.ID, store.HookChange{Base: 1, Script: ptr("// newer")}))(t)
-			must(w.RevealSecret(ctx, a, in, secrets[0].ID, ""))(t)
+			must(w.RevealSecret(ctx, a, in, secrets[0].ID, 0, ""))(t)
 			must(w.DeleteSecret(ctx, a, in, secrets[2].ID, "S3"))(t)
 			if deleted {
 				must(w.DeleteSecret(ctx, a, in, secrets[0].ID, "S1"))(t)

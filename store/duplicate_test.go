@@ -27,7 +27,7 @@ func TestDuplicateHook(t *testing.T) {
 	}
 	made := must(w.DuplicateHook(ctx, a, from.ID, name))(t)
 	want := store.Hook{ID: made.ID, Name: name, Trigger: from.Trigger, Script: from.Script, Revision: 1, ScriptVersion: 1,
-		Secrets: 2, Pending: 2, UpdatedAt: w.Now(), UpdatedBy: "acme editor"}
+		Secrets: 2, Pending: 2, Dependencies: made.Dependencies, UpdatedAt: w.Now(), UpdatedBy: "acme editor"}
 	if made != want || made.ID == from.ID {
 		t.Errorf("made %+v", made)
 	}

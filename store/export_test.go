@@ -1,6 +1,11 @@
 package store
 
-import "golang.org/x/crypto/argon2"
+import (
+	"context"
+	"iter"
+
+	"golang.org/x/crypto/argon2"
+)
 
 // OrganizationPlace is the place of the organization's own secrets. They have the
 // implementation of a hook's, and are tested with it.
@@ -25,3 +30,22 @@ func HoldHashes(s *Store) (waiting func() int, release func()) {
 		}
 	}
 }
+
+// ExportUpTo is an export that ends with an entry that is there already.
+func ExportUpTo(ctx context.Context, s *Store, a Actor, f AuditFilter, entry string) (iter.Seq2[[]byte, error], error) {
+	in, err := s.exportSpan(ctx, a, f, entry)
+	return s.pieces(ctx, a, f, JSONLines, in), err
+}
+
+// LookupStatements are the statements that find what a filter chooses, but for those
+// that a text needs.
+func LookupStatements(f AuditFilter) []string {
+	var all []string
+	for _, l := range f.lookups(1) {
+		all = append(all, l.statement(f.entries()))
+	}
+	return all
+}
+
+// SearchQueries are the statements whose plans a test looks at.
+var SearchQueries = []string{hooksFound, secretsFound}

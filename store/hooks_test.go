@@ -134,7 +134,7 @@ func TestDeleteAndRestoreHook(t *testing.T) {
 		"enabled":           func() error { _, _, err := w.EnableHook(ctx, a, hook.ID, true); return err }(),
 		"deleted":           errOf(w.DeleteHook(ctx, a, hook.ID, "a hook")),
 		"its secrets":       errOf(w.Secrets(ctx, a, in)),
-		"its secret":        errOf(w.RevealSecret(ctx, a, in, secrets[0].ID, "")),
+		"its secret":        errOf(w.RevealSecret(ctx, a, in, secrets[0].ID, 0, "")),
 		"added to":          errOf(w.AddSecret(ctx, a, in, store.NewSecret{Name: "NEW", Value: store.NewPlaintext("v")})),
 		"its secret's form": func() error { _, _, err := w.SecretForm(ctx, a, in, ""); return err }(),
 	} {

@@ -121,14 +121,9 @@ func TestS15ListsHoldNothingForeign(t *testing.T) {
 	if names := must(w.Admins(ctx, a))(t); len(names) != 2 || names[0] != "acme admin" || names[1] != "acme owner" {
 		t.Errorf("%v", names)
 	}
-	var exported strings.Builder
-	if err := w.ExportAudit(ctx, a, func(e store.AuditEntry) error {
-		return json.NewEncoder(&exported).Encode(e)
-	}); err != nil {
-		t.Fatal(err)
-	}
-	page := must(json.Marshal(must(w.Audit(ctx, a, 0, 1000))(t)))(t)
-	for _, text := range []string{exported.String(), string(page)} {
+	exported := w.export(t, a, store.AuditFilter{}, store.JSONLines)
+	page := must(json.Marshal(must(w.Audit(ctx, a, store.AuditFilter{}, 0, 1000))(t)))(t)
+	for _, text := range []string{exported, string(page)} {
 		for _, marker := range []string{"globex", foreign.hook, foreign.secret} {
 			if strings.Contains(text, marker) {
 				t.Errorf("the log of acme holds %q", marker)

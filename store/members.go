@@ -90,6 +90,39 @@ func (s *Store) RemoveMember(ctx context.Context, a Actor, email string) (Member
 	})
 }
 
+// SignOutMember ends every session of a member, wherever they are signed in, and
+// tells how many. Somebody who is no member is NotFound.
+func (s *Store) SignOutMember(ctx context.Context, a Actor, user string) (Member, int, error) {
+	var ended int
+	m, err := guard.Act(ctx, s.db, a, guard.MemberSignOut, thisMember(user), func(tx *guard.WriteTx) (m Member, err error) {
+		if m, err = memberByID(tx, user); err != nil {
+			return Member{}, err
+		}
+		ended, err = endSessions(tx, m.ID, "")
+		tx.Target().Detail = fmt.Sprintf("%s ended", plural(ended, "session"))
+		return m, err
+	})
+	return m, ended, err
+}
+
+// thisMember is memberCalled, by id.
+func thisMember(user string) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		m, err := memberByID(tx, user)
+		return []guard.Target{{Kind: "member", ID: m.ID, Name: m.Name}}, err
+	}
+}
+
+func memberByID(tx *guard.WriteTx, user string) (Member, error) {
+	var m Member
+	err := tx.Get(&m, `
+		SELECT u.id, u.email, u.name, m.role
+		FROM members m
+		JOIN users u ON u.id = m.user
+		WHERE m.org = :org_id AND m.user = :user`, guard.Args{"user": user})
+	return m, err
+}
+
 func newMember(*guard.WriteTx) ([]guard.Target, error) {
 	return []guard.Target{{Kind: "member"}}, nil
 }

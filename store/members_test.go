@@ -135,7 +135,7 @@ func TestRemovedMemberIsOut(t *testing.T) {
 	p := w.Person(t, acme, "editor") // still signed in
 	_, err := w.MemberActor(ctx, p, acme)
 	wantCode(t, err, store.NotFound)
-	r, err := w.RevealSecret(ctx, editor, org.Place(), org.Secret, "") // a request that was let in before
+	r, err := w.RevealSecret(ctx, editor, org.Place(), org.Secret, 0, "") // a request that was let in before
 	if wantCode(t, err, store.NotFound); r.Value.Reveal() != "" {
 		t.Error("handed out")
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,11 +34,48 @@ func (s *Store) ChangePassword(ctx context.Context, p ServerActor, current, next
 		if err := revokeResets(tx, p.ID()); err != nil {
 			return err
 		}
-		ended, err := tx.Exec(`UPDATE sessions SET ended_at = :now WHERE user = :user AND id <> :id AND ended_at IS NULL`,
-			guard.Args{"now": guard.Micro(tx.Now()), "user": p.ID(), "id": tx.Credential()})
-		tx.Target().Detail = fmt.Sprintf("%s ended", plural(int(ended), "other session"))
+		ended, err := endSessions(tx, p.ID(), tx.Credential())
+		tx.Target().Detail = fmt.Sprintf("%s ended", plural(ended, "other session"))
 		return err
 	})
+}
+
+// UpdateProfile changes the name that a person goes by. Entries that were written
+// before keep the name of their time.
+func (s *Store) UpdateProfile(ctx context.Context, p ServerActor, name string) error {
+	if err := checkPersonName(name); err != nil {
+		return err
+	}
+	_, err := guard.Act(ctx, s.db, p, guard.UserUpdate, themselves, func(tx *guard.WriteTx) (struct{}, error) {
+		_, err := tx.Exec(`UPDATE users SET name = :name, updated_at = :now, updated_by = :id WHERE id = :id`,
+			guard.Args{"name": name, "now": guard.Micro(tx.Now()), "id": tx.Actor()})
+		tx.Target().Detail = "name, now " + name
+		return struct{}{}, err
+	})
+	return err
+}
+
+// SetLook keeps how a person wants pages to be. The theme is system, light or dark.
+func (s *Store) SetLook(ctx context.Context, p ServerActor, look Look) error {
+	if !slices.Contains(themes, look.Theme) {
+		return guard.Errorf(Invalid, "theme", "Choose a theme.")
+	}
+	_, err := guard.Act(ctx, s.db, p, guard.UserUpdate, themselves, func(tx *guard.WriteTx) (struct{}, error) {
+		_, err := tx.Exec(`UPDATE users SET theme = :theme, shortcuts = :shortcuts, updated_at = :now, updated_by = :id WHERE id = :id`,
+			guard.Args{"theme": look.Theme, "shortcuts": look.Shortcuts, "now": guard.Micro(tx.Now()), "id": tx.Actor()})
+		tx.Target().Detail = "theme " + look.Theme + ", single keys " + onOff(look.Shortcuts)
+		return struct{}{}, err
+	})
+	return err
+}
+
+var themes = []string{"system", "light", "dark"}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
 }
 
 // CreateUser makes a person who can sign in. A known e-mail is a Conflict.
@@ -137,8 +175,7 @@ func (s *Store) ResetPassword(ctx context.Context, o Origin, token, password str
 		if err := setPassword(tx, who.ID, hash); err != nil {
 			return Session{}, err
 		}
-		if _, err := tx.Exec(`UPDATE sessions SET ended_at = :now WHERE user = :user AND ended_at IS NULL`,
-			guard.Args{"now": guard.Micro(tx.Now()), "user": who.ID}); err != nil {
+		if _, err := endSessions(tx, who.ID, ""); err != nil {
 			return Session{}, err
 		}
 		*tx.Target() = guard.Target{Kind: "user", ID: who.ID, Name: who.Name}

@@ -77,12 +77,32 @@ var calls = []call{
 	{"RevokeKey", "", "key.revoke", store.Admin, true, "Act", "key", theKey, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RevokeKey(ctx, a, x.key))
 	}},
-	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, 0, 10)) }},
+	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Audit(ctx, a, store.AuditFilter{}, 0, 10)) }},
+	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Audit(ctx, a, store.AuditFilter{}, 0, 10))
+	}},
+	{"AuditActivity", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AuditActivity(ctx, a, store.AuditFilter{}))
+	}},
+	{"AuditPeople", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AuditPeople(ctx, a))
+	}},
+	{"HookActivity", "", "audit.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.HookActivity(ctx, a, x.hook, 0, 10)
+		return err
+	}},
 	{"ExportAudit", "", "audit.export", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
-		return w.ExportAudit(ctx, a, func(store.AuditEntry) error { return nil })
+		return errOf(w.ExportAudit(ctx, a, store.AuditFilter{}, store.JSONLines))
 	}},
 	{"Hooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Hooks(ctx, a, store.HookFilter{}, "", 10))
+	}},
+	{"SignOutMember", "", "member.sign_out", store.Owner, false, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SignOutMember(ctx, a, theMember(x))
+		return err
+	}},
+	{"Search", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Search(ctx, a, x.secretName, x.hook, 10))
 	}},
 	{"CountHooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
 	{"Hook", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
@@ -154,6 +174,22 @@ var calls = []call{
 		_, _, err := w.Secret(ctx, a, store.HookPlace(x.hook), x.secret)
 		return err
 	}},
+	{"SecretDetail", "", "secret.list", store.Viewer, true, "View", "secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SecretDetail(ctx, a, store.HookPlace(x.hook), x.secret))
+	}},
+	{"RestoreSecretVersion", "", "secret.update", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		_, err := w.RestoreSecretVersion(ctx, a, store.HookPlace(x.hook), x.secret, 1, 1)
+		if store.CodeOf(err) == store.Conflict { // it is the only one, which is found out last
+			return nil
+		}
+		return err
+	}},
+	{"RevealSecret", "a version", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 1, ""))
+	}},
+	{"CopySecret", "a version", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 1))
+	}},
 	{"SecretForm", "to add", "secret.create", store.Editor, false, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.SecretForm(ctx, a, store.HookPlace(x.hook), "")
 		return err
@@ -211,10 +247,10 @@ var calls = []call{
 		return w.DestroySecret(ctx, a, store.HookPlace(x.hook), x.deletedSecret, x.deletedSecretName)
 	}},
 	{"RevealSecret", "", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, ""))
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, ""))
 	}},
 	{"CopySecret", "", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret))
+		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 0))
 	}},
 }
 
@@ -224,7 +260,7 @@ var foreignOnly = []call{
 		return errOf(w.AuditAround(ctx, a, x.entry, 10))
 	}},
 	{"RevealSecret", "to prolong", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
-		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.entry))
+		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, x.entry))
 	}},
 }
 
@@ -236,7 +272,7 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 	deleted, _ := w.addHook(t, slug, fmt.Sprint("deleted ", n), 0)
 	must(w.DeleteHook(ctx, a, deleted.ID, deleted.Name))(t)
 	must(w.DeleteSecret(ctx, a, store.HookPlace(hook.ID), secrets[1].ID, secrets[1].Name))(t)
-	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, ""))(t)
+	revealed := must(w.RevealSecret(ctx, a, store.HookPlace(hook.ID), secrets[0].ID, 0, ""))(t)
 	x := things{
 		hook: hook.ID, hookName: hook.Name, secret: secrets[0].ID, secretName: secrets[0].Name,
 		deletedHook: deleted.ID, deletedHookName: deleted.Name, deletedSecret: secrets[1].ID, deletedSecretName: secrets[1].Name, entry: revealed.Entry,

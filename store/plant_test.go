@@ -28,8 +28,8 @@ func TestNothingPlantedIsOnDisk(t *testing.T) {
 
 	change := store.SecretChange{Base: 1, Name: "API_KEY", Value: ptr(store.NewPlaintext(plants["new value"]))}
 	must(w.ChangeSecret(ctx, a, org.Place(), org.Secret, change))(t)
-	must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t)
-	must(w.CopySecret(ctx, a, org.Place(), org.Secret))(t)
+	must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
+	must(w.CopySecret(ctx, a, org.Place(), org.Secret, 0))(t)
 	change.Value = ptr(store.NewPlaintext(plants["late value"]))
 	_, stale := w.ChangeSecret(ctx, a, org.Place(), org.Secret, change)
 	_, taken := w.AddSecret(ctx, a, org.Place(), store.NewSecret{Name: "API_KEY", Value: store.NewPlaintext(plants["refused value"])})

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 // valueOf reveals a secret.
 func valueOf(t testing.TB, w *world, a store.Actor, in store.Place, id string) string {
 	t.Helper()
-	return must(w.RevealSecret(ctx, a, in, id, ""))(t).Value.Reveal()
+	return must(w.RevealSecret(ctx, a, in, id, 0, ""))(t).Value.Reveal()
 }
 
 // Who has seen a value last stands with the secret; the entry tells the version.
@@ -22,7 +23,7 @@ func TestRevealAndCopy(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	w.Clock.Advance(time.Second)
-	r := must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, ""))(t)
+	r := must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, 0, ""))(t)
 	if r.Value.Reveal() != org.Value || r.Extended != 0 || !r.At.Equal(w.Now()) || r.Hook.ID != org.Hook || r.Name != "API_KEY" || r.LastUsedBy != "acme editor" {
 		t.Errorf("%+v", r)
 	}
@@ -32,7 +33,7 @@ func TestRevealAndCopy(t *testing.T) {
 		t.Errorf("entry is %+v", e)
 	}
 	w.Clock.Advance(time.Second)
-	c := must(w.CopySecret(ctx, admin, org.Place(), org.Secret))(t)
+	c := must(w.CopySecret(ctx, admin, org.Place(), org.Secret, 0))(t)
 	if e := w.lastEntry(t, acme); e.ID != c.Entry || e.Action != "secret.copy" || c.Value.Reveal() != org.Value {
 		t.Errorf("entry is %+v", e)
 	}
@@ -40,7 +41,7 @@ func TestRevealAndCopy(t *testing.T) {
 	if err != nil || !s.LastUsedAt.Equal(w.Now()) || s.LastUsedBy != "acme admin" {
 		t.Errorf("%+v, %v", s, err)
 	}
-	must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, ""))(t)
+	must(w.RevealSecret(ctx, editor, org.Place(), org.Secret, 0, ""))(t)
 	for how, want := range map[string]int{"reveal": 2, "copy": 1} {
 		if uses := stored[int](t, w, `SELECT sum(uses) FROM secret_uses WHERE secret = ? AND how = ? AND version = 1`, org.Secret, how); uses != want {
 			t.Errorf("%d uses by %s", uses, how)
@@ -54,7 +55,7 @@ func TestPendingSecret(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
 	w.sql(t, `UPDATE secrets SET version = 0, last_version = 0 WHERE id = ?`, org.Secret)
-	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret))} {
+	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret, 0))} {
 		if e := wantRefusal(t, err, store.Conflict, ""); e.Message != "API_KEY has no value yet. Set one first." {
 			t.Errorf("%q", e.Message)
 		}
@@ -73,7 +74,7 @@ func TestRevealAsksForThePassword(t *testing.T) {
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
 	w.Clock.Advance(store.ConfirmFor + time.Minute)
 	entries := len(w.entries(t, acme))
-	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret))} {
+	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret, 0))} {
 		wantCode(t, err, store.ConfirmNeeded)
 	}
 	if n := len(w.entries(t, acme)); n != entries {
@@ -86,23 +87,23 @@ func TestRevealAsksForThePassword(t *testing.T) {
 func TestProlongedReveal(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
-	first := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t)
+	first := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
 	for i := 1; i <= 4; i++ {
 		w.Clock.Advance(store.RevealSeconds * time.Second)
-		r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, first.Entry))(t)
+		r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, first.Entry))(t)
 		e := w.lastEntry(t, acme)
 		if r.Entry != first.Entry || r.Extended != i || r.Value.Reveal() != org.Value || str(e.Detail) != "extends "+first.Entry || e.Action != "secret.reveal" || e.ID == first.Entry {
 			t.Errorf("%+v; entry is %+v", r, e)
 		}
 	}
 	entries := len(w.entries(t, acme))
-	_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, first.Entry)
+	_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, first.Entry)
 	wantCode(t, err, store.Full)
 	if n := len(w.entries(t, acme)); n != entries {
 		t.Errorf("%d new entries", n-entries)
 	}
-	again := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t)
-	if r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, again.Entry))(t); r.Extended != 1 {
+	again := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
+	if r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, again.Entry))(t); r.Extended != 1 {
 		t.Errorf("a reveal of its own counts from the start: %+v", r)
 	}
 	w.verify(t)
@@ -130,22 +131,27 @@ func TestWhatIsNotProlonged(t *testing.T) {
 		}, store.NotFound},
 		{"of another secret", 0, func(t *testing.T, w *world, a store.Actor) string {
 			other := w.addSecret(t, a, w.Org(acme).Place(), "OTHER", "v")
-			return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), other.ID, ""))(t).Entry
+			return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), other.ID, 0, ""))(t).Entry
 		}, store.NotFound},
+		{"of another version", 0, func(t *testing.T, w *world, a store.Actor) string {
+			first := ownReveal(t, w, a)
+			setValue(t, w, a, "newer")
+			return first
+		}, store.Full},
 		{"an extension", 0, func(t *testing.T, w *world, a store.Actor) string {
-			must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, ownReveal(t, w, a)))(t)
+			must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0, ownReveal(t, w, a)))(t)
 			return w.lastEntry(t, acme).ID
 		}, store.NotFound},
 		{"a copy", 0, func(t *testing.T, w *world, a store.Actor) string {
-			return must(w.CopySecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret))(t).Entry
+			return must(w.CopySecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0))(t).Entry
 		}, store.NotFound},
 		{"a refusal", 0, func(t *testing.T, w *world, a store.Actor) string {
-			_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, "")
+			_, err := w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, 0, "")
 			wantCode(t, err, store.Denied)
 			return w.lastEntry(t, acme).ID
 		}, store.NotFound},
 		{"another organization's", 0, func(t *testing.T, w *world, a store.Actor) string {
-			return must(w.RevealSecret(ctx, w.Actor(t, globex, "editor"), w.Org(globex).Place(), w.Org(globex).Secret, ""))(t).Entry
+			return must(w.RevealSecret(ctx, w.Actor(t, globex, "editor"), w.Org(globex).Place(), w.Org(globex).Secret, 0, ""))(t).Entry
 		}, store.NotFound},
 		{"none", 0, func(*testing.T, *world, store.Actor) string { return "x" }, store.NotFound},
 	} {
@@ -155,7 +161,7 @@ func TestWhatIsNotProlonged(t *testing.T) {
 			first := c.first(t, w, a)
 			w.Clock.Advance(c.pass)
 			entries := len(w.entries(t, acme))
-			r, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, first)
+			r, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, first)
 			if c.code == "" {
 				if err != nil {
 					t.Error(err)
@@ -171,7 +177,7 @@ func TestWhatIsNotProlonged(t *testing.T) {
 
 func ownReveal(t *testing.T, w *world, a store.Actor) string {
 	t.Helper()
-	return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, ""))(t).Entry
+	return must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0, ""))(t).Entry
 }
 
 // 0.1, A-02: no entry, no value; and what is returned then has no place for one.
@@ -181,8 +187,8 @@ func TestA02NoEntryNoValue(t *testing.T) {
 	w.sql(t, `CREATE TRIGGER no_entries BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'x'); END`)
 	before := w.state(t)
 	for name, read := range map[string]func() (store.Revealed, error){
-		"reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, "") },
-		"copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret) },
+		"reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "") },
+		"copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret, 0) },
 	} {
 		r, err := read()
 		if wantCode(t, err, store.Unavailable); r != (store.Revealed{}) || strings.Contains(err.Error(), org.Value) {
@@ -261,8 +267,8 @@ func TestC03MovedCiphertexts(t *testing.T) {
 			other := w.addSecret(t, a, org.Place(), "OTHER", "other value")
 			c.spoil(t, w, org.Secret, other.ID)
 			for action, read := range map[string]func() (store.Revealed, error){
-				"secret.reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, "") },
-				"secret.copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret) },
+				"secret.reveal": func() (store.Revealed, error) { return w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, "") },
+				"secret.copy":   func() (store.Revealed, error) { return w.CopySecret(ctx, a, org.Place(), org.Secret, 0) },
 			} {
 				entries := len(w.entries(t, acme))
 				r, err := read()
@@ -288,5 +294,167 @@ func flip(at int) func(*testing.T, *world, string, string) {
 		sealed := stored[[]byte](t, w, `SELECT sealed FROM secret_versions WHERE secret = ?`, id)
 		sealed[at-1] ^= 1
 		w.sql(t, `UPDATE secret_versions SET sealed = ? WHERE secret = ?`, sealed, id)
+	}
+}
+
+// An older version is opened as itself: its value, its number in the entry, its own
+// count of uses, its own extensions.
+func TestRevealOlderVersion(t *testing.T) {
+	w := newWorld(t)
+	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
+	setValue(t, w, a, "two")
+	setValue(t, w, a, "three")
+	for version, want := range map[int64]string{0: "three", 1: org.Value, 2: "two", 3: "three"} {
+		opened := version
+		if version == 0 {
+			opened = 3
+		}
+		first := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, version, ""))(t)
+		if e := w.lastEntry(t, acme); first.Value.Reveal() != want || first.Opened != opened || first.Version != 3 || *e.TargetVersion != opened || e.ID != first.Entry {
+			t.Errorf("version %d: %+v; entry is %+v", version, first, e)
+		}
+		again := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, version, first.Entry))(t)
+		if e := w.lastEntry(t, acme); again.Value.Reveal() != want || again.Extended != 1 || *e.TargetVersion != opened {
+			t.Errorf("version %d, prolonged: %+v; entry is %+v", version, again, e)
+		}
+		other := opened%3 + 1
+		_, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, other, first.Entry)
+		wantCode(t, err, store.Full)
+		copied := must(w.CopySecret(ctx, a, org.Place(), org.Secret, version))(t)
+		if e := w.lastEntry(t, acme); copied.Value.Reveal() != want || e.Action != "secret.copy" || *e.TargetVersion != opened {
+			t.Errorf("version %d, copied: %+v; entry is %+v", version, copied, e)
+		}
+	}
+	for version, want := range map[int]int{1: 2, 2: 2, 3: 4} {
+		if n := stored[int](t, w, `SELECT uses FROM secret_uses WHERE secret = ? AND how = 'reveal' AND version = ?`, org.Secret, version); n != want {
+			t.Errorf("version %d: %d reveals, want %d", version, n, want)
+		}
+	}
+	w.verify(t)
+}
+
+// An older version asks for the password like the current one, and a viewer in vain.
+func TestWhoMayNotRevealOlderVersions(t *testing.T) {
+	w := newWorld(t)
+	a, viewer, org := w.Actor(t, acme, "editor"), w.Actor(t, acme, "viewer"), w.Org(acme)
+	setValue(t, w, a, "two")
+	for asked, told := range map[int64]int64{0: 2, 1: 1, 2: 2, 3: 2} { // no entry is about a version that never was
+		_, err := w.RevealSecret(ctx, viewer, org.Place(), org.Secret, asked, "")
+		wantCode(t, err, store.Denied)
+		if e := w.lastEntry(t, acme); e.Outcome != "denied" || *e.TargetVersion != told || str(e.TargetName) != "API_KEY" {
+			t.Errorf("version %d: entry is %+v", asked, e)
+		}
+	}
+	w.Clock.Advance(store.ConfirmFor + time.Minute)
+	entries := len(w.entries(t, acme))
+	for _, err := range []error{errOf(w.RevealSecret(ctx, a, org.Place(), org.Secret, 1, "")), errOf(w.CopySecret(ctx, a, org.Place(), org.Secret, 1))} {
+		wantCode(t, err, store.ConfirmNeeded)
+	}
+	if n := len(w.entries(t, acme)); n != entries {
+		t.Errorf("%d new entries", n-entries)
+	}
+}
+
+// C-03: the number of a version is part of where its value opens.
+func TestC03VersionsDoNotOpenAsAnother(t *testing.T) {
+	w := newWorld(t)
+	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
+	setValue(t, w, a, "two")
+	setValue(t, w, a, "three")
+	w.sql(t, `UPDATE secret_versions SET sealed = (SELECT sealed FROM secret_versions WHERE secret = ? AND version = 2) WHERE secret = ? AND version = 1`, org.Secret, org.Secret)
+	r, err := w.RevealSecret(ctx, a, org.Place(), org.Secret, 1, "")
+	if wantCode(t, err, store.Integrity); r != (store.Revealed{}) {
+		t.Errorf("handed out %+v", r)
+	}
+	if e := w.lastEntry(t, acme); e.Outcome != "failed" || *e.TargetVersion != 1 {
+		t.Errorf("entry is %+v", e)
+	}
+}
+
+// S-22: more than 20 different secrets within a minute stand out, once, and the person
+// who opened them by name. Everything else stays as it is.
+func TestS22Bursts(t *testing.T) {
+	w := newWorld(t)
+	var places []store.Place
+	var secrets []store.Secret
+	for _, name := range []string{"one hook", "another hook"} {
+		hook, some := w.addHook(t, acme, name, 15)
+		for range some {
+			places = append(places, store.HookPlace(hook.ID))
+		}
+		secrets = append(secrets, some...)
+	}
+	editor, admin := w.Actor(t, acme, "editor"), w.Actor(t, acme, "admin")
+	open := func(a store.Actor, from, to int) {
+		t.Helper()
+		for i := from; i < to; i++ {
+			entries := len(w.entries(t, acme))
+			if i%2 == 0 {
+				must(w.RevealSecret(ctx, a, places[i], secrets[i].ID, 0, ""))(t)
+			} else {
+				must(w.CopySecret(ctx, a, places[i], secrets[i].ID, 0))(t)
+			}
+			if e := w.entries(t, acme)[entries]; str(e.Target) != secrets[i].ID || str(e.Detail) != "" {
+				t.Errorf("the entry of an opening is %+v", e)
+			}
+		}
+	}
+	bursts := func(want int, when string) {
+		t.Helper()
+		if n := stored[int](t, w, `SELECT count(*) FROM audit_entries WHERE action = 'secret.burst'`); n != want {
+			t.Errorf("%s: %d bursts, want %d", when, n, want)
+		}
+	}
+
+	open(editor, 0, 20)
+	open(editor, 0, 20)
+	bursts(0, "20, each twice")
+	open(admin, 20, 21)
+	bursts(0, "a 21st by somebody else")
+	open(editor, 20, 21)
+	bursts(1, "21")
+	if e := w.lastEntry(t, acme); e.Action != "secret.burst" || e.Outcome != "done" || str(e.TargetKind) != "user" || str(e.Target) != editor.ID() || str(e.TargetName) != "acme editor" ||
+		str(e.ActorName) != "acme editor" || str(e.Detail) != "21 different secrets within a minute" || e.Parent != nil {
+		t.Errorf("entry is %+v", e)
+	}
+	open(editor, 21, 22)
+	bursts(1, "22")
+	open(admin, 0, 20)
+	bursts(2, "21 by another person")
+
+	w.Clock.Advance(time.Minute)
+	open(editor, 0, 20)
+	bursts(2, "a minute later, 20")
+	w.Clock.Advance(time.Minute - time.Microsecond)
+	first := must(w.RevealSecret(ctx, editor, places[22], secrets[22].ID, 0, ""))(t)
+	bursts(3, "the 21st just within a minute of the first")
+	w.Clock.Advance(store.RevealSeconds * time.Second)
+	if r := must(w.RevealSecret(ctx, editor, places[22], secrets[22].ID, 0, first.Entry))(t); r.Extended != 1 || r.Entry != first.Entry {
+		t.Errorf("prolonged: %+v", r)
+	}
+	open(editor, 0, 21)
+	bursts(3, "while the last mark is less than a minute old")
+	w.Clock.Advance(time.Minute - store.RevealSeconds*time.Second)
+	open(editor, 21, 22)
+	bursts(4, "and it goes on")
+
+	w.verify(t)
+}
+
+// What was refused was not opened, also not once the role reaches further.
+func TestRefusalsAreNoBurst(t *testing.T) {
+	w := newWorld(t)
+	viewer := w.Actor(t, acme, "viewer")
+	for h := range 2 {
+		hook, secrets := w.addHook(t, acme, fmt.Sprint("hook ", h), 15)
+		for _, s := range secrets {
+			_, err := w.RevealSecret(ctx, viewer, store.HookPlace(hook.ID), s.ID, 0, "")
+			wantCode(t, err, store.Denied)
+		}
+	}
+	must(w.SetMemberRole(ctx, must(w.OperatorIn(ctx, w.Operator(), acme))(t), "viewer@acme.example", store.Editor))(t)
+	must(w.RevealSecret(ctx, w.Actor(t, acme, "viewer"), w.Org(acme).Place(), w.Org(acme).Secret, 0, ""))(t)
+	if n := stored[int](t, w, `SELECT count(*) FROM audit_entries WHERE action = 'secret.burst'`); n != 0 {
+		t.Errorf("%d bursts", n)
 	}
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,4 +102,70 @@ func TestStaleHookNamesWhatWasSaved(t *testing.T) {
 			t.Errorf("after %+v: %+v", c.saved, e)
 		}
 	}
+}
+
+func TestScriptVersions(t *testing.T) {
+	w := newWorld(t)
+	editor, admin, viewer, hook := w.Actor(t, acme, "editor"), w.Actor(t, acme, "admin"), w.Actor(t, acme, "viewer"), w.Org(acme).Hook
+	w.Clock.Advance(time.Second)
+	must(w.SaveHook(ctx, editor, hook, store.HookChange{Base: 1, Script: ptr("two")}))(t)
+	w.Clock.Advance(time.Second)
+	must(w.SaveHook(ctx, admin, hook, store.HookChange{Base: 2, Script: ptr("three")}))(t)
+	w.Clock.Advance(time.Second)
+	restored := must(w.RestoreScript(ctx, editor, hook, 3, 2))(t)
+	if restored.Script != "two" || restored.ScriptVersion != 4 || !restored.NewVersion {
+		t.Errorf("%+v", restored)
+	}
+	if e := w.lastEntry(t, acme); e.Action != "hook.update" || str(e.Detail) != "script restored from version 2" || *e.TargetVersion != 4 {
+		t.Errorf("entry is %+v", e)
+	}
+	h, versions, err := w.ScriptVersions(ctx, viewer, hook)
+	if err != nil || h.ScriptVersion != 4 {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	got := ""
+	for _, v := range versions {
+		got += fmt.Sprintf("%d by %s from %d %q; ", v.Version, v.MadeBy, v.RestoredFrom, v.Script)
+	}
+	if want := `4 by acme editor from 2 ""; 3 by acme admin from 0 ""; 2 by acme editor from 0 ""; 1 by `; !strings.HasPrefix(got, want) {
+		t.Errorf("versions are %s", got)
+	}
+	if age := versions[0].MadeAt.Sub(versions[2].MadeAt); age != 2*time.Second {
+		t.Errorf("two versions are %v apart", age)
+	}
+	_, v, err := w.ScriptVersion(ctx, viewer, hook, 3)
+	if err != nil || v.Script != "three" {
+		t.Errorf("%+v, %v", v, err)
+	}
+
+	before := w.state(t)
+	for _, c := range []struct {
+		name          string
+		base, version int64
+		code          store.Code
+	}{
+		{"the current one", 4, 4, store.Invalid},
+		{"one with the same text", 4, 2, store.Invalid},
+		{"over a newer one", 3, 1, store.Stale},
+		{"one that never was", 4, 5, store.NotFound},
+	} {
+		_, err := w.RestoreScript(ctx, editor, hook, c.base, c.version)
+		if store.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", c.name, err, c.code)
+		}
+	}
+	if w.state(t) != before {
+		t.Error("a refused restore changed something")
+	}
+
+	_, _, err = w.ScriptVersion(ctx, viewer, hook, 5)
+	wantCode(t, err, store.NotFound)
+	foreign := w.Org(globex).Hook
+	_, _, err = w.ScriptVersion(ctx, viewer, foreign, 1)
+	wantCode(t, err, store.NotFound)
+	_, _, err = w.ScriptVersions(ctx, viewer, foreign)
+	wantCode(t, err, store.NotFound)
+	_, err = w.RestoreScript(ctx, editor, foreign, 1, 1)
+	wantCode(t, err, store.NotFound)
+	w.verify(t)
 }

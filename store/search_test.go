@@ -9,113 +9,198 @@ import (
 	"hooksafe/store"
 )
 
-// searchWorld has a few hooks whose names tell what they are there for.
-func searchWorld(t testing.TB) *world {
+// found is a search in short: names in the order in which they come, and the totals.
+func found(f store.Found) string {
+	var secrets, hooks, people []string
+	for _, s := range f.Secrets.First {
+		secrets = append(secrets, s.HookName+"/"+s.Name)
+	}
+	for _, h := range f.Hooks.First {
+		name := h.Name
+		if h.Secrets > 0 {
+			name += fmt.Sprint("(", h.Secrets, ")")
+		}
+		hooks = append(hooks, name)
+	}
+	for _, u := range f.People.First {
+		people = append(people, u.Name)
+	}
+	return fmt.Sprintf("%d %v, %d %v, %d %v", f.Secrets.Total, secrets, f.Hooks.Total, hooks, f.People.Total, people)
+}
+
+// named is a world in which things have names to look for.
+func named(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	a := w.Actor(t, acme, "editor")
-	for _, h := range []struct{ name, trigger, secrets string }{
-		{"Sync CRM contact", "post-user-registration", "CRM_BASE_URL CRM_CLIENT_ID 50.percent"},
-		{"sync-stripe", "post-user-registration", "STRIPE_API_KEY STRIPE_SIGNING_SECRET crm-fallback"},
-		{"add claims", "credentials-exchange", "API_KEY"},
-		{"text a code", "send-phone-message", ""},
+	editor := w.Actor(t, acme, "editor")
+	for _, hook := range []struct {
+		name, trigger string
+		secrets       []string
+	}{
+		{"stripe-sync", "post-user-registration", []string{"STRIPE_KEY", "OLD_STRIPE_KEY", "stripe_url"}},
+		{"Enrich Profile", "credentials-exchange", []string{"STRIPE_KEY", "CRM.URL", "100-PERCENT"}},
+		{"resync", "send-phone-message", nil},
 	} {
-		hook := must(w.CreateHook(ctx, a, h.name, h.trigger))(t)
-		for _, name := range strings.Fields(h.secrets) {
-			w.addSecret(t, a, store.HookPlace(hook.ID), name, "a value with payroll in it")
-		}
-		if h.name == "sync-stripe" || h.name == "text a code" {
-			_, _, err := w.EnableHook(ctx, a, hook.ID, true)
-			must(0, err)(t)
+		made := must(w.CreateHook(ctx, editor, hook.name, hook.trigger))(t)
+		for _, name := range hook.secrets {
+			w.addSecret(t, editor, store.HookPlace(made.ID), name, "stripe-in-the-value")
 		}
 	}
+	operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t)
+	for _, email := range []string{"zoe@stripe.example", "aslaug@acme.example"} {
+		w.addPerson(t, email)
+		must(w.AddMember(ctx, operator, email, store.Viewer))(t)
+	}
+	w.sql(t, `UPDATE users SET name = 'Áslaug Ærlig' WHERE email = 'aslaug@acme.example'`)
 	return w
 }
 
-func TestSearchHooks(t *testing.T) {
-	w := searchWorld(t)
-	a := w.Actor(t, acme, "viewer")
-	for _, c := range []struct {
-		filter store.HookFilter
-		want   string // names, and in which secrets it was found
-	}{
-		{store.HookFilter{}, "add claims, Sync CRM contact, sync-stripe, acme-hook, text a code"},
-		{store.HookFilter{Search: "SYNC"}, "Sync CRM contact, sync-stripe"},
-		{store.HookFilter{Search: "sync crm"}, "Sync CRM contact"},
-		{store.HookFilter{Search: "sync-crm"}, "Sync CRM contact"},
-		{store.HookFilter{Search: "crm"}, "Sync CRM contact in CRM_BASE_URL and 1 more, sync-stripe in crm-fallback"},
-		{store.HookFilter{Search: "stripe"}, "sync-stripe in STRIPE_API_KEY and 1 more"},
-		{store.HookFilter{Search: "api_key"}, "add claims in API_KEY, sync-stripe in STRIPE_API_KEY, acme-hook in API_KEY"},
-		{store.HookFilter{Search: "api_key", Trigger: "post-user-registration"}, "sync-stripe in STRIPE_API_KEY"},
-		{store.HookFilter{Search: "user-registration"}, "Sync CRM contact, sync-stripe, acme-hook"},
-		{store.HookFilter{Search: "Phone message", Meant: []string{"send-phone-message"}}, "text a code"},
-		{store.HookFilter{State: "on"}, "sync-stripe, text a code"},
-		{store.HookFilter{State: "off", Search: "s"}, "add claims, Sync CRM contact in CRM_BASE_URL, acme-hook"},
-		{store.HookFilter{State: "on", Trigger: "credentials-exchange"}, ""},
-		{store.HookFilter{Trigger: "send-phone-message"}, "text a code"},
-		{store.HookFilter{Search: "payroll"}, ""},     // it is in values only
-		{store.HookFilter{Search: "planted"}, ""},     // it is in a note and a value
-		{store.HookFilter{Search: "%"}, ""},           // these mean themselves
-		{store.HookFilter{Search: "c_m"}, ""},         // …
-		{store.HookFilter{Search: `\`}, ""},           // …
-		{store.HookFilter{Search: "' OR 1=1 --"}, ""}, // …
-		{store.HookFilter{Search: ".percent"}, "Sync CRM contact in 50.percent"},
+// Names are looked through in any case, what begins with the text comes first, and
+// of people only whoever reads the whole log hears.
+func TestSearch(t *testing.T) {
+	w := named(t)
+	for _, c := range []struct{ text, admin string }{
+		{"stripe", "4 [Enrich Profile/STRIPE_KEY stripe-sync/STRIPE_KEY stripe-sync/stripe_url stripe-sync/OLD_STRIPE_KEY], 2 [stripe-sync Enrich Profile(1)], 1 [name of zoe@stripe.example]"},
+		{"STRIPE_K", "3 [Enrich Profile/STRIPE_KEY stripe-sync/STRIPE_KEY stripe-sync/OLD_STRIPE_KEY], 2 [Enrich Profile(1) stripe-sync(2)], 0 []"},
+		{"sync", "0 [], 2 [resync stripe-sync], 0 []"},
+		{"enrich profile", "0 [], 1 [Enrich Profile], 0 []"},
+		{"enrich-profile", "0 [], 1 [Enrich Profile], 0 []"},
+		{"phone-mess", "0 [], 1 [resync], 0 []"},
+		{"pre-user registration", "0 [], 1 [acme-hook], 0 []"},
+		{"crm.url", "1 [Enrich Profile/CRM.URL], 1 [Enrich Profile(1)], 0 []"},
+		{"ærlig", "0 [], 0 [], 1 [Áslaug Ærlig]"},
+		{"ÁSLAUG", "0 [], 0 [], 1 [Áslaug Ærlig]"},
+		{"acme", "0 [], 1 [acme-hook], 5 [acme admin acme editor acme owner acme viewer Áslaug Ærlig]"},
+
+		{"_", "5 [acme-hook/API_KEY stripe-sync/OLD_STRIPE_KEY Enrich Profile/STRIPE_KEY stripe-sync/STRIPE_KEY stripe-sync/stripe_url], 3 [acme-hook(1) Enrich Profile(1) stripe-sync(3)], 0 []"},
+		{"%", "0 [], 0 [], 0 []"},
+		{`\`, "0 [], 0 [], 0 []"},
+		{"100-", "1 [Enrich Profile/100-PERCENT], 1 [Enrich Profile(1)], 0 []"},
+		{"' OR 1=1 --", "0 [], 0 [], 0 []"},
+
+		{"stripe-in-the-value", "0 [], 0 [], 0 []"},
+		{"planted", "0 [], 0 [], 0 []"}, // a note, and a value
+		{"", "0 [], 0 [], 0 []"},
+		{"stripe\x00", "0 [], 0 [], 0 []"},
+		{"\xff", "0 [], 0 [], 0 []"},
+		{strings.Repeat("x", 100_000), "0 [], 0 [], 0 []"},
 	} {
-		t.Run(fmt.Sprint(c.filter), func(t *testing.T) {
-			list := must(w.Hooks(ctx, a, c.filter, "", 10))(t)
-			var got []string
-			for _, h := range list.Hooks {
-				text := h.Name
-				if h.FoundIn != "" {
-					text += " in " + h.FoundIn
-				}
-				if h.Found > 1 {
-					text += fmt.Sprintf(" and %d more", h.Found-1)
-				}
-				got = append(got, text)
+		if got := found(must(w.Search(ctx, w.Actor(t, acme, "admin"), c.text, "", 50))(t)); got != c.admin {
+			t.Errorf("%.40q found %s\nwant %s", c.text, got, c.admin)
+		}
+		for _, role := range []string{"viewer", "editor"} {
+			want := c.admin[:strings.LastIndex(c.admin, ", ")] + ", 0 []"
+			if got := found(must(w.Search(ctx, w.Actor(t, acme, role), c.text, "", 50))(t)); got != want {
+				t.Errorf("%s: %.40q found %s\nwant %s", role, c.text, got, want)
 			}
-			if text := strings.Join(got, ", "); text != c.want {
-				t.Errorf("found %q", text)
-			}
-			if list.Matches != len(list.Hooks) || list.Total != 5 || list.Enabled != 2 || list.Secrets != 8 {
-				t.Errorf("%d of %d, %d on, %d secrets", list.Matches, list.Total, list.Enabled, list.Secrets)
-			}
-		})
+		}
 	}
 }
 
-// What is deleted is neither found nor counted, and the pages of a search are pages of
-// what it found.
-func TestSearchHooksByPage(t *testing.T) {
+// A limit cuts what is handed out, and not what is counted.
+func TestSearchCountsAll(t *testing.T) {
+	w := named(t)
+	got := found(must(w.Search(ctx, w.Actor(t, acme, "owner"), "stripe", "", 2))(t))
+	if want := "4 [Enrich Profile/STRIPE_KEY stripe-sync/STRIPE_KEY], 2 [stripe-sync Enrich Profile(1)], 1 [name of zoe@stripe.example]"; got != want {
+		t.Errorf("found %s, want %s", got, want)
+	}
+}
+
+// What was deleted is not found, neither a hook nor what is in it, and comes back
+// with it.
+func TestSearchLeavesOutWhatIsDeleted(t *testing.T) {
+	w := named(t)
+	a := w.Actor(t, acme, "owner")
+	stripe := func() string { return found(must(w.Search(ctx, a, "stripe", "", 50))(t)) }
+	before := stripe()
+	hook := must(w.Search(ctx, a, "enrich", "", 50))(t).Hooks.First[0]
+	must(w.DeleteHook(ctx, a, hook.ID, hook.Name))(t)
+	if got, want := stripe(), "3 [stripe-sync/STRIPE_KEY stripe-sync/stripe_url stripe-sync/OLD_STRIPE_KEY], 1 [stripe-sync], 1 [name of zoe@stripe.example]"; got != want {
+		t.Errorf("found %s, want %s", got, want)
+	}
+	must(w.RestoreHook(ctx, a, hook.ID))(t)
+	if got := stripe(); got != before {
+		t.Errorf("found %s, before %s", got, before)
+	}
+	url := must(w.Search(ctx, a, "stripe_url", "", 50))(t).Secrets.First[0]
+	must(w.DeleteSecret(ctx, a, store.HookPlace(url.Hook), url.ID, url.Name))(t)
+	if got := found(must(w.Search(ctx, a, "stripe_url", "", 50))(t)); got != "0 [], 0 [], 0 []" {
+		t.Errorf("found %s", got)
+	}
+}
+
+// S-15: a search finds nothing of another organization, nor the hook that it is
+// said to start from there.
+func TestS15SearchFindsNothingForeign(t *testing.T) {
 	w := newWorld(t)
-	a := w.Actor(t, acme, "editor")
-	for i := range 11 {
-		hook := must(w.CreateHook(ctx, a, fmt.Sprintf("hook %02d", i), store.Triggers()[i%5]))(t)
-		name := "EVEN"
-		if i%2 == 1 {
-			name = "ODD"
-		}
-		secret := w.addSecret(t, a, store.HookPlace(hook.ID), name, "v")
-		switch i {
-		case 8:
-			must(w.DeleteHook(ctx, a, hook.ID, hook.Name))(t)
-		case 10:
-			must(w.DeleteSecret(ctx, a, store.HookPlace(hook.ID), secret.ID, name))(t)
+	foreign := newThings(t, w, globex, 1)
+	for _, role := range []string{"viewer", "owner"} {
+		a := w.Actor(t, acme, role)
+		for _, text := range []string{"globex", foreign.hookName, foreign.secretName, "globex owner", "owner@globex"} {
+			f := must(w.Search(ctx, a, text, foreign.hook, 50))(t)
+			if f.From.ID != "" || strings.Contains(fmt.Sprint(f), "globex") || strings.Contains(fmt.Sprint(f), foreign.hook) {
+				t.Errorf("%s: %q found %+v", role, text, f)
+			}
 		}
 	}
-	var got []string
-	for after, first := "", true; first || after != ""; first = false {
-		page := must(w.Hooks(ctx, a, store.HookFilter{Search: "even"}, after, 2))(t)
-		if page.Matches != 4 || page.Total != 11 || page.Secrets != 10 {
-			t.Errorf("%d of %d, %d secrets", page.Matches, page.Total, page.Secrets)
-		}
-		for _, h := range page.Hooks {
-			got = append(got, h.Name)
-		}
-		after = page.Next
+	a, own := w.Actor(t, globex, "viewer"), w.Org(globex)
+	if f := must(w.Search(ctx, a, "", own.Hook, 50))(t); f.From.ID != own.Hook || f.From.Name != own.HookName || f.Total() != 0 {
+		t.Errorf("%+v", f)
 	}
-	slices.Sort(got)
-	if want := []string{"hook 00", "hook 02", "hook 04", "hook 06"}; !slices.Equal(got, want) {
-		t.Errorf("found %q", got)
+}
+
+// manyNames makes 5,000 hooks with 20,000 secrets.
+func manyNames(t testing.TB, w *world) {
+	t.Helper()
+	org := w.Org(acme)
+	w.sql(t, `
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+		INSERT INTO hooks (id, org, name, name_key, trigger, script, script_version, dependencies, enabled, revision,
+			created_at, created_by, updated_at, updated_by, updated_by_name)
+		SELECT 'h' || i, h.org, 'hook ' || i, 'hook-' || i, h.trigger, h.script, 1, '{}', 0, 1,
+			h.created_at, h.created_by, h.updated_at, h.updated_by, h.updated_by_name
+		FROM n, hooks h WHERE h.id = ?`, org.Hook)
+	w.sql(t, `
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4)
+		INSERT INTO secrets (id, org, hook, name, note, revision, version, last_version, created_at, created_by,
+			updated_at, updated_by, updated_by_name)
+		SELECT h.id || '_' || i, h.org, h.id, 'SECRET_' || h.id || '_' || i, '', 1, 1, 1, 0, '', 0, '', ''
+		FROM n, hooks h WHERE h.org = (SELECT org FROM hooks WHERE id = ?) AND h.id <> ?`, org.Hook, org.Hook)
+}
+
+// Every table is reached through an index that begins with the organization: what
+// others hold costs nothing.
+func TestSearchPlan(t *testing.T) {
+	w := newWorld(t)
+	for _, query := range store.SearchQueries {
+		var plan []string
+		rows := must(w.file.NamedQuery("EXPLAIN QUERY PLAN "+query, map[string]any{
+			"org_id": "o", "inside": "%a%", "prefix": "a%", "key_inside": "%a%", "key_prefix": "a%", "limit": 8}))(t)
+		for rows.Next() {
+			step := must(rows.SliceScan())(t)
+			plan = append(plan, fmt.Sprint(step[3]))
+		}
+		rows.Close()
+		if slices.ContainsFunc(plan, func(step string) bool {
+			return strings.HasPrefix(step, "SCAN hooks") || strings.HasPrefix(step, "SCAN secrets") || step == "SCAN h"
+		}) || !slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, "USING INDEX secrets_name (org=?)") }) {
+			t.Errorf("%s", strings.Join(plan, "\n"))
+		}
+	}
+}
+
+// BenchmarkSearch is the longest there is (all of 20,000 secrets), and more usual ones.
+func BenchmarkSearch(b *testing.B) {
+	w := newWorld(b)
+	manyNames(b, w)
+	a := w.Actor(b, acme, "admin")
+	for _, text := range []string{"e", "secret_h49", "_4999_1", "nothing like it"} {
+		b.Run(text, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := w.Search(ctx, a, text, w.Org(acme).Hook, 8); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"hooksafe/store/internal/guard"
@@ -82,6 +83,7 @@ type SecretChange struct {
 	Base       int64 // the Revision that the form was made from
 	Name, Note string
 	Value      *Plaintext // nil keeps the stored value
+	from       int64      // the version that Value was restored from; 0: somebody entered it
 }
 
 type secretRow struct {
@@ -221,6 +223,22 @@ func newSecretIn(in Place) guard.Targets {
 	}
 }
 
+// versionIn is the target of opening a version of a secret; 0 is the current one.
+func versionIn(in Place, id string, version int64) guard.Targets {
+	return func(tx *guard.WriteTx) ([]guard.Target, error) {
+		row, hook, err := getSecret(tx, in, id)
+		t := secretTarget(row, hook)
+		switch {
+		case err != nil || version == 0:
+		case version > row.LastVersion:
+			err = guard.Missing()
+		default:
+			t.Version = version
+		}
+		return []guard.Target{t}, err
+	}
+}
+
 func secretTarget(row secretRow, hook hookRow) guard.Target {
 	return guard.Target{Kind: "secret", ID: row.ID, Name: row.Name, Version: row.Version, Parent: hook.ID, ParentName: hook.Name}
 }
@@ -267,7 +285,7 @@ func insertSecret(tx *guard.WriteTx, in Place, n NewSecret) (id string, err erro
 	if err != nil {
 		return "", err
 	}
-	return id, saveVersion(tx, in, id, 1, n.Value)
+	return id, saveVersion(tx, in, id, 1, n.Value, 0)
 }
 
 func secretTaken(name string) error {
@@ -307,7 +325,7 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 	if err := checkNote(c.Note); err != nil {
 		return Secret{}, err
 	}
-	return guard.Act(ctx, s.db, a, in.actions().update, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
+	return s.outgrown(guard.Act(ctx, s.db, a, in.actions().update, secretIn(in, id), func(tx *guard.WriteTx) (Secret, error) {
 		row, _, err := getSecret(tx, in, id)
 		if err != nil {
 			return Secret{}, err
@@ -320,7 +338,7 @@ func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, 
 		}
 		row, _, err = getSecret(tx, in, id)
 		return row.secret(), err
-	})
+	}))
 }
 
 // staleSecret names the version of the value if the last save made one.
@@ -339,7 +357,7 @@ func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) er
 	if c.Value != nil {
 		last++
 		version = last
-		if err := saveVersion(tx, in, row.ID, version, *c.Value); err != nil {
+		if err := saveVersion(tx, in, row.ID, version, *c.Value, c.from); err != nil {
 			return err
 		}
 	}
@@ -359,6 +377,9 @@ func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) er
 
 // describeChange tells the audit log which parts of a secret an edit touched.
 func describeChange(row secretRow, c SecretChange) string {
+	if c.from > 0 {
+		return fmt.Sprintf("restored from version %d", c.from)
+	}
 	detail := "value kept"
 	if c.Value != nil {
 		detail = "new value"

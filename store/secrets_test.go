@@ -78,7 +78,7 @@ func TestOrganizationSecrets(t *testing.T) {
 	_, err = w.DeleteSecret(ctx, editor, own, secret.ID, "SHARED")
 	wantCode(t, err, store.Denied)
 	for name, in := range map[string]store.Place{"a hook": w.Org(acme).Place(), "the hook of no id": store.HookPlace("")} {
-		_, err := w.RevealSecret(ctx, admin, in, secret.ID, "")
+		_, err := w.RevealSecret(ctx, admin, in, secret.ID, 0, "")
 		if store.CodeOf(err) != store.NotFound {
 			t.Errorf("found in %s: %v", name, err)
 		}
@@ -87,7 +87,7 @@ func TestOrganizationSecrets(t *testing.T) {
 		}
 	}
 	foreign := w.Actor(t, globex, "owner")
-	_, err = w.RevealSecret(ctx, foreign, own, secret.ID, "")
+	_, err = w.RevealSecret(ctx, foreign, own, secret.ID, 0, "")
 	wantCode(t, err, store.NotFound)
 	if list := must(w.Secrets(ctx, foreign, own))(t); len(list.Secrets) != 0 {
 		t.Errorf("%+v", list)
@@ -260,8 +260,8 @@ func TestDeleteAndRestoreSecret(t *testing.T) {
 	must(w.DeleteSecret(ctx, a, in, s.ID, "S1"))(t)
 	for name, err := range map[string]error{
 		"read":     func() error { _, _, err := w.Secret(ctx, a, in, s.ID); return err }(),
-		"revealed": errOf(w.RevealSecret(ctx, a, in, s.ID, "")),
-		"copied":   errOf(w.CopySecret(ctx, a, in, s.ID)),
+		"revealed": errOf(w.RevealSecret(ctx, a, in, s.ID, 0, "")),
+		"copied":   errOf(w.CopySecret(ctx, a, in, s.ID, 0)),
 		"changed":  errOf(w.ChangeSecret(ctx, a, in, s.ID, store.SecretChange{Base: 1, Name: "S1"})),
 		"deleted":  errOf(w.DeleteSecret(ctx, a, in, s.ID, "S1")),
 	} {

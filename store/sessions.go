@@ -122,6 +122,87 @@ func (s *Store) SignOut(ctx context.Context, p ServerActor) error {
 	return err
 }
 
+// LiveSession is a sign-in that still holds.
+type LiveSession struct {
+	ID, Address, Agent string
+	SignedInAt, SeenAt time.Time
+	Here               bool // the one that asks
+}
+
+// Sessions lists a person's own live sessions: the one that asks, then the others,
+// last used first.
+func (s *Store) Sessions(ctx context.Context, p ServerActor) ([]LiveSession, error) {
+	return guard.View(ctx, s.db, p, guard.UserRead, func(tx *guard.ReadTx) ([]LiveSession, error) {
+		var rows []struct {
+			ID        string `db:"id"`
+			Address   string `db:"address"`
+			Agent     string `db:"agent"`
+			CreatedAt int64  `db:"created_at"`
+			SeenAt    int64  `db:"seen_at"`
+		}
+		now := s.db.Now()
+		err := tx.Select(&rows, `
+			SELECT id, address, agent, created_at, seen_at
+			FROM sessions
+			WHERE user = :user AND ended_at IS NULL AND expires_at > :now AND seen_at > :idle_since
+			ORDER BY CASE WHEN id = :here THEN 0 ELSE 1 END, seen_at DESC, id DESC`,
+			guard.Args{"user": tx.Actor(), "here": tx.Credential(), "now": guard.Micro(now),
+				"idle_since": guard.Micro(now.Add(-guard.SessionIdle))})
+		var all []LiveSession
+		for _, row := range rows {
+			all = append(all, LiveSession{ID: row.ID, Address: row.Address, Agent: row.Agent, Here: row.ID == tx.Credential(),
+				SignedInAt: guard.FromMicro(row.CreatedAt), SeenAt: guard.FromMicro(row.SeenAt)})
+		}
+		return all, err
+	})
+}
+
+// EndSession ends one of a person's own sessions; here tells whether it was the
+// one that asks. Anybody else's is NotFound, like one that has ended.
+func (s *Store) EndSession(ctx context.Context, p ServerActor, id string) (here bool, err error) {
+	return guard.Act(ctx, s.db, p, guard.UserEndSession, themselves, func(tx *guard.WriteTx) (bool, error) {
+		ended, err := tx.Exec(`UPDATE sessions SET ended_at = :now WHERE id = :id AND user = :user AND ended_at IS NULL`,
+			guard.Args{"now": guard.Micro(tx.Now()), "id": id, "user": tx.Actor()})
+		if err == nil && ended == 0 {
+			err = guard.Missing()
+		}
+		tx.Target().Detail = "1 session ended"
+		return id == tx.Credential(), err
+	})
+}
+
+// EndOtherSessions ends all sessions of a person but the one that asks, and tells
+// how many.
+func (s *Store) EndOtherSessions(ctx context.Context, p ServerActor) (int, error) {
+	return guard.Act(ctx, s.db, p, guard.UserEndSession, themselves, func(tx *guard.WriteTx) (int, error) {
+		ended, err := endSessions(tx, tx.Actor(), tx.Credential())
+		tx.Target().Detail = fmt.Sprintf("%s ended", plural(ended, "other session"))
+		return ended, err
+	})
+}
+
+// endSessions ends every session of a person but the one to keep, if any, and tells
+// how many of them still held.
+func endSessions(tx *guard.WriteTx, user, keep string) (live int, err error) {
+	now := tx.Now()
+	err = tx.Get(&live, `
+		SELECT count(*)
+		FROM sessions
+		WHERE user = :user AND id <> :keep AND ended_at IS NULL AND expires_at > :now AND seen_at > :idle_since`,
+		guard.Args{"user": user, "keep": keep, "now": guard.Micro(now), "idle_since": guard.Micro(now.Add(-guard.SessionIdle))})
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(`UPDATE sessions SET ended_at = :now WHERE user = :user AND id <> :keep AND ended_at IS NULL`,
+		guard.Args{"user": user, "keep": keep, "now": guard.Micro(now)})
+	return live, err
+}
+
+// SignIns lists the newest entries about who got in as this person, or tried to.
+func (s *Store) SignIns(ctx context.Context, p ServerActor, limit int) ([]AuditEntry, error) {
+	return guard.OwnSignIns(ctx, s.db, p, limit)
+}
+
 // Confirm takes the password once more and opens the 15 minutes in which values
 // may be revealed. The session gets a new token. A wrong password is an Invalid
 // for the field password.

@@ -35,7 +35,7 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("entry is %+v", e)
 	}
 	a := must(w.MemberActor(ctx, p, acme))(t) // signing in is a confirmation
-	must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, ""))(t)
+	must(w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0, ""))(t)
 }
 
 // What a client says of itself is kept with the session as it is in the entries.
@@ -236,7 +236,7 @@ func TestSignOut(t *testing.T) {
 	}
 	_, err := w.person(t, token)
 	wantCode(t, err, store.Unauthenticated)
-	_, err = w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, "") // a request on its way
+	_, err = w.RevealSecret(ctx, a, w.Org(acme).Place(), w.Org(acme).Secret, 0, "") // a request on its way
 	wantCode(t, err, store.Unauthenticated)
 	wantCode(t, w.SignOut(ctx, p), store.Unauthenticated)
 	must(w.person(t, other.Token))(t)
@@ -250,7 +250,7 @@ func TestConfirm(t *testing.T) {
 	w.Clock.Advance(time.Hour)
 	p := must(w.person(t, token))(t)
 	reveal := func(p store.ServerActor) error {
-		return errOf(w.RevealSecret(ctx, must(w.MemberActor(ctx, p, acme))(t), org.Place(), org.Secret, ""))
+		return errOf(w.RevealSecret(ctx, must(w.MemberActor(ctx, p, acme))(t), org.Place(), org.Secret, 0, ""))
 	}
 	wantCode(t, reveal(p), store.ConfirmNeeded)
 	wantRefusal(t, errOf(w.Confirm(ctx, p, "wrong "+password)), store.Invalid, "password")

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"hooksafe/store/internal/guard"
@@ -18,6 +19,7 @@ type (
 	ServerActor = guard.ServerActor
 	Origin      = guard.Origin
 	OrgRef      = guard.OrgRef
+	Look        = guard.Look
 	Role        = guard.Role
 	Permission  = guard.Permission
 	Error       = guard.Error
@@ -42,6 +44,7 @@ const (
 	RevealHookSecrets = guard.RevealHookSecrets
 	ReadAudit         = guard.ReadAudit
 	ManageKeys        = guard.ManageKeys
+	EndSessions       = guard.EndSessions
 )
 
 // The codes of errors.
@@ -109,6 +112,7 @@ type Store struct {
 	confirmations  *limiter
 	wrongKeys      *limiter
 	secretsPerHook int
+	destroyed      atomic.Bool // something was, since the database was compacted
 }
 
 // Exists says whether dir holds a database.

@@ -65,9 +65,9 @@ func Test010ValuesComeBackByteForByte(t *testing.T) {
 		change := store.SecretChange{Base: changed.Revision, Name: changed.Name, Value: ptr(store.NewPlaintext(value))}
 		changed = must(w.ChangeSecret(ctx, a, w.Org(acme).Place(), changed.ID, change))(t)
 		for what, got := range map[string]store.Revealed{
-			"added, revealed":   must(w.RevealSecret(ctx, a, in, added.ID, ""))(t),
-			"added, copied":     must(w.CopySecret(ctx, a, in, added.ID))(t),
-			"changed, revealed": must(w.RevealSecret(ctx, a, w.Org(acme).Place(), changed.ID, ""))(t),
+			"added, revealed":   must(w.RevealSecret(ctx, a, in, added.ID, 0, ""))(t),
+			"added, copied":     must(w.CopySecret(ctx, a, in, added.ID, 0))(t),
+			"changed, revealed": must(w.RevealSecret(ctx, a, w.Org(acme).Place(), changed.ID, 0, ""))(t),
 		} {
 			if got.Value.Reveal() != value {
 				t.Errorf("value %d, %s: %d bytes came back, %d went in; first %.60q, was %.60q", i, what, got.Value.Len(), len(value), got.Value.Reveal(), value)
@@ -109,7 +109,7 @@ func TestValuesThatAreRefused(t *testing.T) {
 			}
 		})
 	}
-	if r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, ""))(t); r.Value.Reveal() != org.Value {
+	if r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t); r.Value.Reveal() != org.Value {
 		t.Error("the stored value did not stay")
 	}
 }

@@ -12,12 +12,12 @@ import (
 // Text wants 4.5:1 and what else must be seen 3:1 (WCAG 2.2, 1.4.3 and 1.4.11).
 // Each line is what stands on what.
 const textPairs = `
-text: canvas surface raised fill fill-2 hover code select accent-soft expose-soft danger-soft ok-soft plain
+text: canvas surface raised fill fill-2 hover code select match accent-soft expose-soft danger-soft ok-soft plain
 text-2: canvas surface raised fill fill-2 hover code select accent-soft expose-soft danger-soft ok-soft
 text-3: canvas surface raised fill fill-2 hover expose-soft plain
-accent-text: canvas surface raised fill hover accent-soft
+accent-text: canvas surface raised fill hover code accent-soft
 on-accent: accent accent-hover
-expose-text: surface raised fill hover expose-soft plain
+expose-text: surface raised fill hover code expose-soft plain
 danger-text: surface raised fill hover fill-2 danger-soft
 on-danger: danger danger-hover
 ok-text: surface raised ok-soft code

@@ -39,6 +39,8 @@ func shellSample(title string, active Section) ShellProps {
 		AuditURL:      "/orgs/brightwater-labs/audit",
 		Active:        active,
 		Person:        Person{"Priya Raman", "priya@brightwater.example", "Admin", "/account", "/logout"},
+		SearchURL:     "/orgs/brightwater-labs/search",
+		KeysURL:       "/keys",
 	}
 }
 
@@ -48,10 +50,10 @@ func shellOfViewer(title string, active Section) ShellProps {
 	return p
 }
 
-func hookSample(id, name, trigger string, used, pending int, updated When, by string, enabled bool) HookProps {
+func hookSample(id, name, trigger string, used, missing int, updated When, by string, enabled bool) HookProps {
 	url := "/orgs/brightwater-labs/hooks/" + id
 	return HookProps{
-		ID: id, Name: name, Trigger: trigger, Enabled: enabled, Quota: Quota{used, 20}, Pending: pending,
+		ID: id, Name: name, Trigger: trigger, Enabled: enabled, Quota: Quota{used, 20}, Missing: missing,
 		Updated: updated, UpdatedBy: by, URL: url, EditURL: url, EnableURL: url + "/enabled",
 	}
 }
@@ -129,7 +131,7 @@ func headSample(tab Tab, used int) HookHeadProps {
 		ID: "h1", Name: "enrich-user-profile", Trigger: "pre-user-registration", Enabled: true,
 		Updated: ago(3 * aDay), UpdatedBy: "Mara Okafor", Quota: Quota{used, 20}, Tab: tab,
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
-		AddURL: hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete",
+		AddURL: hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 	}
 }
 
@@ -143,7 +145,7 @@ func secretSample(id, name, note string, version int64, updated When, by string,
 	url := hookURL + "/secrets/" + id
 	return SecretProps{
 		ID: id, Name: name, Note: note, Version: version, Updated: updated, UpdatedBy: by, LastUsed: used, LastUsedBy: usedBy,
-		RevealURL: url + "/reveal", CopyURL: url + "/copy", EditURL: url + "/edit", DeleteURL: url + "/delete",
+		RevealURL: url + "/reveal", CopyURL: url + "/copy", EditURL: url + "/edit", DeleteURL: url + "/delete", DetailURL: url,
 	}
 }
 
@@ -216,9 +218,93 @@ func secretsNew() SecretListProps {
 func revealedSample(value string) RevealedProps {
 	s := secretSamples[0]
 	return RevealedProps{
-		SecretProps: s, Value: value, Seconds: 30, HideURL: hookURL + "/secrets/" + s.ID,
+		SecretProps: s, Value: value, Seconds: 30, HideURL: hookURL + "/secrets/" + s.ID + "/row",
 		EntryURL: "/orgs/brightwater-labs/audit?entry=e1", KeepURL: s.RevealURL, Entry: "e1",
 	}
+}
+
+func secretsFiltered(text string) SecretListProps {
+	p := secretsSample()
+	p.Filter, p.AllURL = text, hookURL+"/secrets"
+	return p
+}
+
+func headFiltered(text string) HookHeadProps {
+	p := headSample(SecretsTab, 14)
+	p.Filter = FilterProps{hookURL + "/secrets", text}
+	return p
+}
+
+func slotSample(version int64) SecretProps {
+	s := secretSamples[4]
+	url := fmt.Sprintf("%s/versions/%d", s.DetailURL, version)
+	s.Slot, s.RevealURL, s.CopyURL = version, url+"/reveal", url+"/copy"
+	if version < s.Version {
+		s.RestoreURL, s.Base = url+"/restore", 9
+	}
+	return s
+}
+
+func versionSample(version int64, made When, by string, from, same int64) VersionProps {
+	return VersionProps{Slot: slotSample(version), Made: made, MadeBy: by, RestoredFrom: from, SameAs: same}
+}
+
+func detailSample() SecretDetailProps {
+	return SecretDetailProps{
+		Secret: slotSample(7), URL: secretSamples[4].DetailURL, Hook: "enrich-user-profile", HookURL: hookURL + "/secrets",
+		Created: on(time.March, 2), CreatedBy: "Jonas Lind", KeyID: "9f2c41d7",
+		Versions: []VersionProps{
+			versionSample(7, on(time.September, 19), "Priya Raman", 0, 0),
+			versionSample(6, on(time.June, 21), "Mara Okafor", 2, 2),
+			versionSample(5, on(time.April, 4), "Priya Raman", 0, 4),
+			versionSample(4, on(time.March, 2), "Jonas Lind", 0, 0),
+			versionSample(3, on(time.March, 2), "Jonas Lind", 0, 0),
+			versionSample(2, on(time.March, 2), "Jonas Lind", 0, 0),
+			versionSample(1, on(time.March, 2), "Jonas Lind", 0, 0),
+		},
+		Uses: []UseProps{
+			{"Mara Okafor", false, 7, 1, on(time.November, 18)},
+			{"Tomás Vidal", true, 6, 3, on(time.November, 2)},
+		},
+		UsesURL: "/orgs/brightwater-labs/audit?target=s05&period=all", DestroyURL: secretSamples[4].DetailURL + "/destroy",
+	}
+}
+
+// detailOpen shows version 2, which stands among those that unfold.
+func detailOpen() SecretDetailProps {
+	p := detailSample()
+	p.Open = &RevealedProps{
+		SecretProps: slotSample(2), Value: "example-value", Seconds: 30, HideURL: p.URL + "/versions/2",
+		EntryURL: "/orgs/brightwater-labs/audit?entry=e1", KeepURL: p.URL + "/versions/2/reveal", Entry: "e1",
+	}
+	return p
+}
+
+func detailOfViewer() SecretDetailProps {
+	p := detailSample()
+	p.Role, p.Uses, p.UsesURL, p.DestroyURL = "Viewer", nil, "", ""
+	closed := func(s SecretProps) SecretProps {
+		s.RevealURL, s.CopyURL, s.EditURL, s.DeleteURL, s.RestoreURL = "", "", "", "", ""
+		return s
+	}
+	p.Secret = closed(p.Secret)
+	for i := range p.Versions {
+		p.Versions[i].Slot = closed(p.Versions[i].Slot)
+	}
+	return p
+}
+
+func detailPending() SecretDetailProps {
+	p := detailSample()
+	p.Secret = pendingSample("p1", "CRM_MIRROR_SECRET")
+	p.Secret.Slot, p.KeyID, p.Versions, p.Uses = 1, "", nil, nil
+	return p
+}
+
+func detailChanged() SecretDetailProps {
+	p := detailSample()
+	p.OutOfBand, p.Destroyed = true, true
+	return p
 }
 
 const scriptText = `/**
@@ -247,14 +333,71 @@ module.exports = async function (user, context, cb) {
 func editorSample() EditorPageProps {
 	return EditorPageProps{
 		Shell: shellSample("enrich-user-profile", InHooks), Head: headSample(ScriptTab, 14), Script: scriptText,
-		Name: "enrich-user-profile", Base: 12, SaveURL: hookURL, EnableURL: hookURL + "/enabled",
+		Name: "enrich-user-profile", Base: 12, SaveURL: hookURL, EnableURL: hookURL + "/enabled", VersionsURL: hookURL + "/versions",
+		Secrets: scriptSecretsSample(),
+		Dependencies: DependenciesProps{
+			Edit: true, Limit: 100, Rows: []DependencyProps{{"@brightwater/crm", "^2.1.0"}, {"lodash", "4.17.21"}},
+		},
 	}
+}
+
+func scriptSecretsSample() ScriptSecretsProps {
+	p := ScriptSecretsProps{AddURL: hookURL + "/secrets/new", Unknown: []int{9}, Reads: []ReadProps{
+		{"SLACK_WEBHOOK_URL", []int{15}, "unset", true},
+		{"FEATURE FLAG", []int{13}, "unset", false},
+		{"SENTRY_DSN", []int{14}, "empty", true},
+		{"CRM_BASE_URL", []int{8}, "set", true},
+		{"CRM_CLIENT_ID", []int{9, 12, 20, 21, 22}, "set", true},
+	}}
+	for _, s := range secretSamples {
+		p.Stored = append(p.Stored, StoredName{s.Name, s.Name != "SENTRY_DSN"})
+	}
+	return p
+}
+
+func editorDependenciesRefused() EditorPageProps {
+	p := editorSample()
+	p.Message = SaveMessageProps{Problem: "Enter a version, such as 4.17.21 or ^4, up to 100 characters."}
+	p.Dependencies.Rows[0].Version = ""
+	p.Dependencies.Errors = Errors{"version-0": p.Message.Problem}
+	return p
+}
+
+func scriptVersionSample(version int64, made When, by string) ScriptVersionProps {
+	return ScriptVersionProps{Version: version, Made: made, MadeBy: by, URL: fmt.Sprintf("%s/versions/%d", hookURL, version)}
+}
+
+func versionsSample() ScriptVersionsProps {
+	current, restored := scriptVersionSample(12, ago(3*aDay), "Mara Okafor"), scriptVersionSample(11, on(time.October, 21), "Jonas Lind")
+	current.Current, restored.RestoredFrom = true, 3
+	return ScriptVersionsProps{"enrich-user-profile", hookURL, []ScriptVersionProps{current, restored, scriptVersionSample(10, on(time.March, 2), "Tomás Vidal")}}
+}
+
+func compareSample() CompareScriptProps {
+	return CompareScriptProps{
+		ScriptVersionProps: scriptVersionSample(10, on(time.March, 2), "Tomás Vidal"), Now: 12, Base: 12,
+		BackURL: hookURL + "/versions", RestoreURL: hookURL + "/versions/10/restore",
+		Diff: DiffProps{More: 2, Lines: []DiffLine{
+			{Kind: DiffGap},
+			{Kind: DiffSame, Old: 7, New: 7, Text: "  const secrets = context.webtask.secrets;"},
+			{Kind: DiffRemoved, Old: 8, Text: "  <old>␍"},
+			{Kind: DiffAdded, New: 8, Text: "  new", Cut: 1200},
+			{Kind: DiffAdded, New: 9, Text: "};", NoEnd: true},
+		}},
+	}
+}
+
+func compareSame() CompareScriptProps {
+	p := compareSample()
+	p.Diff, p.RestoreURL = DiffProps{}, ""
+	return p
 }
 
 func editorOfViewer() EditorPageProps {
 	p := editorSample()
 	p.Shell, p.Head = shellOfViewer("enrich-user-profile", InHooks), headOfViewer(ScriptTab)
 	p.SaveURL, p.EnableURL = "", ""
+	p.Secrets.AddURL, p.Dependencies.Edit = "", false
 	return p
 }
 
@@ -331,9 +474,10 @@ func auditSample() AuditListProps {
 	failed := entrySample("e8", at(18, 9, 1, 2), "mara@brightwater.example", "user.sign_in", "", "", "")
 	failed.Outcome = "failed"
 	revealed := entrySample("e1", at(21, 14, 2, 31), "Priya Raman", "secret.reveal", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile")
-	revealed.Open, revealed.TargetVersion = true, 4
+	revealed.Open, revealed.TargetVersion, revealed.AboutURL = true, 4, auditURL+"?period=all&target=s01"
 	return AuditListProps{
-		Now: now, OlderURL: "/orgs/brightwater-labs/audit?before=204",
+		Now: now, OlderURL: "/orgs/brightwater-labs/audit?before=204", Total: 18270,
+		AllTimeURL: "/orgs/brightwater-labs/audit?period=all",
 		Entries: []AuditEntryProps{
 			revealed,
 			entrySample("e2", at(21, 12, 4, 9), "Priya Raman", "secret.update", "secret", "ISSUER_KEY", "add-claims-m2m"),
@@ -351,9 +495,84 @@ func auditSample() AuditListProps {
 
 func auditOwn() AuditListProps {
 	p := auditSample()
-	p.Own, p.Role, p.OlderURL, p.LatestURL = true, "Viewer", "", "/orgs/brightwater-labs/audit"
+	p.Own, p.Role, p.OlderURL, p.Total = true, "Viewer", "", 1
 	p.Entries, p.Day = p.Entries[4:5], "2026-11-18"
 	return p
+}
+
+// auditFiltered is what somebody looked for, with a burst among it.
+func auditFiltered() AuditListProps {
+	p := auditSample()
+	burst := entrySample("e11", at(21, 12, 2, 40), "Tomás Vidal", "secret.burst", "user", "Tomás Vidal", "")
+	p.Entries, p.Total, p.Before = append([]AuditEntryProps{burst}, p.Entries[4]), -1, 50
+	p.About, p.AnyURL, p.ClearURL = "DATABASE_URL", auditURL+"?outcome=refused&person=u4", auditURL
+	p.SignOut = &SignOutProps{"Tomás Vidal", "/orgs/brightwater-labs/settings/members/u4/sign-out"}
+	return p
+}
+
+const auditURL = "/orgs/brightwater-labs/audit"
+
+// activitySample is the month of the picture: one day in ten is cut off.
+func activitySample() ActivityProps {
+	p := ActivityProps{
+		Period: "last 30 days", Now: now,
+		Opens:   FigureProps{37, 4, auditURL + "?action=opens&outcome=done", false},
+		Changes: FigureProps{26, 3, auditURL + "?action=changes&outcome=done", false},
+		Refused: FigureProps{3, 0, auditURL + "?outcome=refused", false}, LastRefused: ago(3 * aDay),
+		Entries: FigureProps{18270, 0, auditURL, false}, Log: 41882, OpensBefore: 25,
+	}
+	days := map[int][3]int{0: {0, 1}, 3: {2, 1}, 4: {1, 1}, 5: {2, 1}, 6: {2, 1}, 7: {2, 0}, 10: {2, 0}, 11: {4, 0}, 12: {2, 1}, 13: {0, 1},
+		14: {2, 1}, 17: {2, 2}, 18: {0, 1}, 19: {2, 1, 1}, 20: {0, 1}, 21: {1, 1}, 24: {2, 1}, 25: {1, 2}, 26: {9, 6, 2}, 28: {0, 1}, 29: {1, 2}}
+	for i := range 30 {
+		day := days[i]
+		p.Days = append(p.Days, ActivityDay{Day: at(21, 0, 0, 0).AddDate(0, 0, i-29), Opens: day[0], Changes: day[1], Refused: day[2]})
+	}
+	return p
+}
+
+func activityOwn() ActivityProps {
+	p := activitySample()
+	p.Own, p.Period, p.Tail, p.Log, p.OpensBefore = true, "all time", true, 1, -1
+	p.Opens.Number, p.Changes.Number, p.Refused.Number, p.Refused.Chosen, p.Entries.Number = 0, 0, 1, true, 1
+	p.Days = p.Days[:7]
+	for i := range p.Days {
+		p.Days[i].Opens, p.Days[i].Changes = 0, 0
+	}
+	return p
+}
+
+func activityOfOne() ActivityProps {
+	p := activitySample()
+	p.Whose, p.OutOfBand, p.OpensBefore, p.LastRefused = "Tomás Vidal", true, 40, never
+	p.Refused.Number = 0
+	return p
+}
+
+func filtersSample() AuditFiltersProps {
+	return AuditFiltersProps{
+		URL: auditURL, Period: "30", Actions: []string{"secret.reveal", "secret.copy", "secret.burst", "hook.update", "hook.enable", "member.role", "audit.export"},
+		People: []AuditChoice{{"u1", "Mara Okafor"}, {"u2", "Priya Raman"}, {"u4", "Tomás Vidal"}, {"operator", "The operator"}},
+	}
+}
+
+func filtersSet() AuditFiltersProps {
+	p := filtersSample()
+	p.Text, p.Person, p.Action, p.Outcome, p.Period, p.From, p.To = "stripe", "u4", "hook.enable", "refused", "", "2026-10-01", "2026-11-14"
+	p.Target, p.Hook = "s01", "h1"
+	return p
+}
+
+func filtersOwn() AuditFiltersProps {
+	p := filtersSample()
+	p.People, p.Period = nil, "all"
+	return p
+}
+
+func auditPageSample() AuditPageProps {
+	return AuditPageProps{
+		Shell: shellSample("Audit log", InAudit), Activity: activitySample(), Filters: filtersSample(), List: auditSample(), ExportURL: auditURL + "/export",
+		Burst: &BurstProps{"Tomás Vidal", ago(2 * anHour), auditURL + "?entry=e11"},
+	}
 }
 
 func errorSample(status int, shell bool) ErrorProps {
@@ -379,6 +598,66 @@ func withToasts(p ShellProps) ShellProps {
 	return p
 }
 
+const firefoxOnLinux = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+func accountSample(errors Errors) AccountProps {
+	return AccountProps{
+		Shell: shellSample("Account", InAccount), Name: "Priya Raman", Errors: errors,
+		ProfileURL: "/account/profile", PasswordURL: "/account/password", OthersURL: "/account/sessions/end-others",
+		Look: AppearanceProps{"/account/appearance", "system", true},
+		Devices: []DeviceProps{
+			{firefoxOnLinux, "192.0.2.14", ago(5 * anHour), ago(aMinute), true, "/account/sessions/1/end"},
+			{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36", "192.0.2.90", ago(3 * aDay), ago(20 * anHour), false, "/account/sessions/2/end"},
+			{"curl/8.5.0", "198.51.100.44", on(time.November, 15), ago(6 * aDay), false, "/account/sessions/3/end"},
+		},
+		SignIns: []SignInEntryProps{
+			{ago(5 * anHour), "user.sign_in", "done", firefoxOnLinux, "192.0.2.14"},
+			{ago(6 * anHour), "user.sign_in", "failed", "", "203.0.113.9"},
+			{ago(aDay), "user.confirm", "failed", firefoxOnLinux, "192.0.2.14"},
+			{ago(3 * aDay), "user.reset_password", "done", firefoxOnLinux, "192.0.2.14"},
+			{ago(3 * aDay), "reset_link.create", "done", "", ""},
+		},
+	}
+}
+
+func accountOfOneDevice() AccountProps {
+	p := accountSample(nil)
+	p.Devices, p.SignIns, p.Shell.Theme = p.Devices[:1], p.SignIns[:1], "dark"
+	return p
+}
+
+func keysOff(p ShellProps) ShellProps {
+	p.KeysOff, p.HookID = true, "h1"
+	return p
+}
+
+var commandSamples = []ResultProps{
+	{Kind: "add", Name: "Add secret to enrich-user-profile", URL: hookURL + "/secrets/new"},
+	{Kind: "hook", Name: "Hooks", URL: "/orgs/brightwater-labs/hooks"},
+	{Kind: "sign-out", Name: "Sign out", Form: SignOutForm},
+	{Kind: "audit", Before: "Audit entries about “", Name: "payrol", After: "”", URL: "/orgs/brightwater-labs/audit?q=payrol&period=all"},
+}
+
+func searchSample(text string) SearchProps {
+	return SearchProps{
+		Text: text, People: true, Commands: commandSamples[:1],
+		Groups: []ResultGroup{
+			{"Secrets", []ResultProps{
+				{Kind: "secret", Name: "STRIPE_SIGNING_SECRET", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s01"},
+				{Kind: "secret", Name: "OLD_STRIPE_KEY", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s02"},
+			}, 2},
+			{"Hooks", []ResultProps{{Kind: "hook", Name: "enrich-user-profile", Trail: SecretNamesMatch(2), URL: hookURL + "/secrets"}}, 1},
+			{"People", []ResultProps{{Kind: "person", Name: "Stripe Bot", Trail: "bot@brightwater.example", URL: "/orgs/brightwater-labs/audit?person=u1&period=all"}}, 1},
+		},
+	}
+}
+
+func searchTooMany() SearchProps {
+	p := searchSample("stripe")
+	p.Groups[0].Total = 312
+	return p
+}
+
 // samples are every view in every case, by the name of its golden file.
 var samples = map[string]templ.Component{
 	"sign-in":         SignIn(SignInProps{Gate: gateSample}),
@@ -398,8 +677,25 @@ var samples = map[string]templ.Component{
 
 	"no-organization": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout"}),
 
-	"account":         Account(AccountProps{Shell: shellSample("Account", InAccount), PasswordURL: "/account/password"}),
-	"account-refused": Account(AccountProps{Shell: shellSample("Account", InAccount), PasswordURL: "/account/password", Errors: Errors{"current": "That password isn’t right. 3 tries left."}}),
+	"account":                  Account(accountSample(nil)),
+	"account-refused":          Account(accountSample(Errors{"current": "That password isn’t right. 3 tries left."})),
+	"account-name-refused":     Account(accountSample(Errors{"name": "Enter your name."})),
+	"account-one-device":       Account(accountOfOneDevice()),
+	"appearance-dark-keys-off": Appearance(AppearanceProps{"/account/appearance", "dark", false}),
+
+	"search-page":          SearchPage(SearchPageProps{shellSample("Search", InSearch), searchSample("stripe")}),
+	"search-page-empty":    SearchPage(SearchPageProps{shellSample("Search", InSearch), SearchProps{People: true}}),
+	"search-page-nothing":  SearchPage(SearchPageProps{shellOfViewer("Search", InSearch), SearchProps{Text: "payrol"}}),
+	"search-page-too-many": SearchPage(SearchPageProps{shellSample("Search", InSearch), searchTooMany()}),
+	"palette-options":      PaletteOptions(searchSample("stripe")),
+	"palette-commands":     PaletteOptions(SearchProps{Commands: commandSamples}),
+	"palette-nothing":      PaletteOptions(SearchProps{Text: "payrol", Commands: commandSamples[3:]}),
+
+	"keys":          Keys(KeysProps{AccountURL: "/account", Version: "1.0.0"}),
+	"keys-off":      Keys(KeysProps{true, "/account", "1.0.0"}),
+	"keys-page":     KeysPage(KeysPageProps{shellSample("Help and keys", ""), KeysProps{AccountURL: "/account", Version: "1.0.0"}}),
+	"keys-page-off": KeysPage(KeysPageProps{keysOff(shellSample("Help and keys", "")), KeysProps{true, "/account", "1.0.0"}}),
+
 	"account-between": Account(AccountProps{Shell: ShellProps{Title: "Account", Now: now, Organizations: shellSample("", "").Organizations, Person: Person{"Priya Raman", "priya@brightwater.example", "", "/account", "/logout"}}, PasswordURL: "/account/password"}),
 	"account-alone":   Account(AccountProps{Shell: ShellProps{Title: "Account", Now: now, Person: Person{"Priya Raman", "priya@brightwater.example", "", "/account", "/logout"}}, PasswordURL: "/account/password"}),
 
@@ -436,10 +732,26 @@ var samples = map[string]templ.Component{
 	"editor-page":           EditorPage(editorSample()),
 	"editor-page-viewer":    EditorPage(editorOfViewer()),
 	"editor-page-conflict":  EditorPage(editorConflict()),
-	"save-message-problem":  SaveMessage(SaveMessageProps{Problem: "530 KB is over the limit of 512 KB."}),
-	"save-message-name":     SaveMessage(SaveMessageProps{NameError: "Use letters, digits, spaces and hyphens."}),
-	"save-message-cleared":  SaveMessageCleared(),
-	"base-out-of-band":      Base(BaseProps{13, true}),
+
+	"editor-page-dependencies-refused": EditorPage(editorDependenciesRefused()),
+	"script-secrets":                   ScriptSecrets(ScriptSecretsProps{OutOfBand: true, Reads: scriptSecretsSample().Reads[:1], Stored: scriptSecretsSample().Stored[:1]}),
+	"script-secrets-none":              ScriptSecrets(ScriptSecretsProps{}),
+	"dependencies-none":                Dependencies(DependenciesProps{}),
+	"script-versions":                  ScriptVersions(versionsSample()),
+	"script-versions-page":             sheet("Versions of the script", ScriptVersions(versionsSample())),
+	"compare-script":                   CompareScript(compareSample()),
+	"compare-script-same":              CompareScript(compareSame()),
+	"compare-script-stale": CompareScript(func() CompareScriptProps {
+		p := compareSample()
+		p.Errors = Errors{"": "Mara Okafor saved version 13 while you were editing."}
+		return p
+	}()),
+	"compare-script-page": sheet("Version 10", CompareScript(compareSample())),
+
+	"save-message-problem": SaveMessage(SaveMessageProps{Problem: "530 KB is over the limit of 512 KB."}),
+	"save-message-name":    SaveMessage(SaveMessageProps{NameError: "Use letters, digits, spaces and hyphens."}),
+	"save-message-cleared": SaveMessageCleared(),
+	"base-out-of-band":     Base(BaseProps{13, true}),
 
 	"secrets-page":         SecretsPage(SecretsPageProps{withToasts(shellSample("Secrets, enrich-user-profile", InHooks)), headSample(SecretsTab, 14), secretsSample()}),
 	"secrets-page-open":    SecretsPage(SecretsPageProps{shellSample("Secrets, enrich-user-profile", InHooks), headSample(SecretsTab, 14), secretsOpen()}),
@@ -453,10 +765,26 @@ var samples = map[string]templ.Component{
 	"secret-locked":        Secret(secretsOfViewer().Secrets[0]),
 	"secret-revealed":      SecretRevealed(revealedSample("\nline <one>\r\n\ttwo & \"three\"\n")),
 
+	"secrets-filtered":   SecretList(secretsFiltered("crm_")),
+	"secrets-none-match": SecretList(secretsFiltered("payrol")),
+	"hook-head-filter":   HookHead(headFiltered("crm_")),
+
+	"secret-detail":         SecretDetail(detailSample()),
+	"secret-detail-open":    SecretDetail(detailOpen()),
+	"secret-detail-viewer":  SecretDetail(detailOfViewer()),
+	"secret-detail-pending": SecretDetail(detailPending()),
+	"secret-detail-changed": SecretDetail(detailChanged()),
+	"secret-detail-page":    sheet("CRM_CLIENT_SECRET", SecretDetail(detailOpen())),
+	"secret-slot":           Secret(slotSample(7)),
+	"secret-slot-older":     Secret(slotSample(4)),
+	"secret-slot-revealed":  SecretRevealed(*detailOpen().Open),
+	"drawer-emptied":        DrawerEmptied(),
+
 	"add-secret":              AddSecret(addSecretSample()),
 	"add-secret-refused":      AddSecret(addSecretRefused()),
 	"add-secret-page":         sheet("Add secret", AddSecret(addSecretSample())),
 	"add-secret-page-refused": sheet("Add secret", AddSecret(addSecretRefused())),
+	"add-secret-from-editor":  AddSecret(AddSecretProps{URL: hookURL + "/secrets", BackURL: hookURL, Hook: "enrich-user-profile", Name: "SLACK_WEBHOOK_URL", FromEditor: true, Quota: Quota{14, 20}}),
 	"edit-secret":             EditSecret(editSecretSample()),
 	"edit-secret-page":        sheet("Edit secret", EditSecret(editSecretSample())),
 	"edit-secret-conflict":    EditSecret(editSecretConflict()),
@@ -470,9 +798,14 @@ var samples = map[string]templ.Component{
 	"confirm-copy":            Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/copy", BackURL: hookURL + "/secrets", Name: "STRIPE_SIGNING_SECRET", Copy: true, Minutes: 15}),
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),
 
-	"audit-page":       AuditPage(AuditPageProps{shellSample("Audit log", InAudit), auditSample()}),
-	"audit-page-own":   AuditPage(AuditPageProps{shellOfViewer("Audit log", InAudit), auditOwn()}),
-	"audit-list-empty": AuditList(AuditListProps{Now: now}),
+	"audit-page":          AuditPage(auditPageSample()),
+	"audit-page-own":      AuditPage(AuditPageProps{Shell: shellOfViewer("Audit log", InAudit), Activity: activityOwn(), Filters: filtersOwn(), List: auditOwn(), LatestURL: auditURL}),
+	"audit-list-empty":    AuditList(AuditListProps{Now: now}),
+	"audit-list-filtered": AuditList(auditFiltered()),
+	"audit-list-no-match": AuditList(AuditListProps{Now: now, ClearURL: auditURL, AllTimeURL: auditURL + "?q=x&period=all"}),
+	"audit-filters-set":   AuditFilters(filtersSet()),
+	"audit-activity-one":  Activity(activityOfOne()),
+	"hook-activity":       HookActivity(HookActivityProps{shellSample("Activity, enrich-user-profile", InHooks), headSample(ActivityTab, 14), auditSample()}),
 
 	"error-page-404":        ErrorPage(errorSample(404, true)),
 	"error-page-404-nobody": ErrorPage(errorSample(404, false)),

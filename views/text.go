@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -104,6 +105,23 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// entries is "1 entry" or "2 entries".
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return thousands(n) + " entries"
+}
+
+// thousands is a number with commas: 18,270.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
 // initials are the first letters of the first and the last word of a name.
 func initials(name string) string {
 	words := strings.Fields(name)
@@ -131,11 +149,18 @@ func hue(name string) string {
 	return fmt.Sprintf("hue-%d", sum%5+1)
 }
 
-// lines says how a script looks from outside: "22 lines, LF".
-func lines(script string) string {
+// scriptMeta says how a script looks from outside: "JavaScript, 22 lines, LF", and
+// how long it is once that may matter.
+func scriptMeta(script string) string {
 	words := map[string]string{"lf": "LF", "crlf": "CRLF", "mixed": "mixed line ends"}
-	return count(strings.Count(script, "\n")+1, "line") + ", " + words[lineEnds(script)]
+	meta := "JavaScript, " + count(strings.Count(script, "\n")+1, "line") + ", " + words[lineEnds(script)]
+	if len(script) >= longScript {
+		meta += fmt.Sprintf(", %d of 512 KB", (len(script)+1023)/1024)
+	}
+	return meta
 }
+
+const longScript = 400_000
 
 // lineEnds is the kind of line end a script uses: lf, crlf or mixed.
 func lineEnds(script string) string {

@@ -69,7 +69,7 @@ func (a answers) handle(err error, c echo.Context) {
 		a.log.Error("request failed", "request", text(c, requestKey), "route", route(c), "error", err)
 	}
 	if c.Response().Committed {
-		return
+		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
 	}
 	if err := a.answer(c, r); err != nil {
 		a.log.Error("answer not sent", "request", text(c, requestKey), "route", route(c), "error", err)

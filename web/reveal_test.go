@@ -26,7 +26,7 @@ const (
 // newest is the newest audit entry of acme.
 func newest(t testing.TB, s *site) store.AuditEntry {
 	t.Helper()
-	page, err := s.Audit(t.Context(), operatorIn(t, s), 0, 1)
+	page, err := s.Audit(t.Context(), operatorIn(t, s), store.AuditFilter{}, 0, 1)
 	if err != nil || len(page.Entries) == 0 {
 		t.Fatalf("no audit entry: %v", err)
 	}
@@ -63,7 +63,7 @@ func TestReveal(t *testing.T) {
 	}
 	wantBody(t, w, "/orgs/acme/audit?entry="+entry.ID)
 
-	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret", as: "editor", htmx: true})
+	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret/row", as: "editor", htmx: true})
 	wantStatus(t, w, http.StatusOK)
 	wantBody(t, w, `id="secret-`+org.Secret+`"`, "Value hidden")
 	wantNone(t, w.Body.String(), org.Value)
@@ -77,7 +77,7 @@ func TestRevealWithoutScript(t *testing.T) {
 	wantStatus(t, w, http.StatusOK)
 	wantBody(t, w, "<html", "data-revealed", org.Value)
 	wantHeader(t, w, "Refresh", "30; url=/orgs/acme/hooks/"+org.Hook+"/secrets")
-	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret", as: "editor"})
+	w = s.ask(t, request{path: "/orgs/:org/hooks/:hook/secrets/:secret/row", as: "editor"})
 	wantHeader(t, w, "Location", "/orgs/acme/hooks/"+org.Hook+"/secrets")
 }
 
@@ -189,18 +189,21 @@ func TestCopy(t *testing.T) {
 // sabotage makes the database refuse statements of one kind until it is mended.
 func (s *site) sabotage(t testing.TB, statement string) (mend func()) {
 	t.Helper()
+	s.run(t, "CREATE TRIGGER sabotage BEFORE "+statement+" BEGIN SELECT RAISE(ABORT, 'sabotaged'); END")
+	return func() { s.run(t, "DROP TRIGGER sabotage") }
+}
+
+// run changes the database behind the server's back.
+func (s *site) run(t testing.TB, query string) {
+	t.Helper()
 	db, err := sql.Open("sqlite3", filepath.Join(s.Dir, "hooksafe.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
-	run := func(query string) {
-		if _, err := db.Exec(query); err != nil {
-			t.Fatal(err)
-		}
+	defer db.Close()
+	if _, err := db.Exec(query); err != nil {
+		t.Fatal(err)
 	}
-	run("CREATE TRIGGER sabotage BEFORE " + statement + " BEGIN SELECT RAISE(ABORT, 'sabotaged'); END")
-	return func() { run("DROP TRIGGER sabotage") }
 }
 
 // 0.1: no entry, no value.

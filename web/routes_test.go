@@ -40,8 +40,18 @@ var access = []struct {
 	{route: "GET /hooks", want: "303 303 303 303 303 303"},
 	{route: "GET /account", want: "303 200 200 200 200 200"},
 	{route: "POST /account/password", want: "401 303 303 303 303 303", form: field("current", storetest.Password, "password", "another one, much longer")},
+	{route: "POST /account/profile", want: "401 303 303 303 303 303", form: field("name", "Another Name")},
+	{route: "POST /account/appearance", want: "401 303 303 303 303 303", form: field("theme", "dark")},
+	{route: "POST /account/sessions/end-others", want: "401 303 303 303 303 303"},
+	{route: "POST /account/sessions/:session/end", want: "401 303 303 303 303 303"},
+	{route: "GET /keys", want: "303 200 200 200 200 200"},
+	{route: "GET /search", want: "303 303 303 303 303 303"},
+	{route: "GET /orgs/:org/search", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/settings/members/:user/sign-out", want: "401 404 403 403 403 303"},
 	{route: "GET /orgs/:org", want: "303 404 303 303 303 303"},
 	{route: "GET /orgs/:org/audit", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/audit/export", want: "401 404 403 403 200 200", form: field("format", "csv")},
+	{route: "GET /orgs/:org/hooks/:hook/activity", want: "303 404 200 200 200 200"},
 	{route: "GET /orgs/:org/hooks", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks", want: "401 404 403 303 303 303", form: field("name", "second", "trigger", "send-phone-message")},
 	{route: "GET /orgs/:org/hooks/new", want: "303 404 403 200 200 200"},
@@ -55,10 +65,18 @@ var access = []struct {
 	{route: "POST /orgs/:org/hooks/:hook/destroy", want: "401 404 403 303 303 303", form: field("name", "acme-hook")},
 	{route: "GET /orgs/:org/hooks/:hook/duplicate", want: "303 404 403 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/duplicate", want: "401 404 403 303 303 303", form: field("name", "acme-hook copy")},
+	{route: "GET /orgs/:org/hooks/:hook/versions", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook/versions/:version", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/versions/:version/restore", want: "401 404 403 303 303 303", form: field("base", "2"), before: saveScript},
 	{route: "GET /orgs/:org/hooks/:hook/secrets", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets", want: "401 404 403 303 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/new", want: "303 404 403 200 200 200"},
-	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret", want: "303 404 303 303 303 303"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/row", want: "303 404 303 303 303 303"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/versions/:version", want: "303 404 303 303 303 303"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/versions/:version/reveal", want: "401 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/versions/:version/copy", want: "401 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/versions/:version/restore", want: "401 404 403 303 303 303", form: field("base", "2"), before: changeSecret},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/edit", want: "303 404 403 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/edit", want: "401 404 403 303 303 303", form: field("name", "RENAMED", "value", "", "note", "", "base", "1")},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/reveal", want: "401 404 403 200 200 200"},
@@ -73,6 +91,23 @@ var access = []struct {
 func deleteHook(t *testing.T, s *site) {
 	org := s.Org(storetest.Acme)
 	if _, err := s.DeleteHook(t.Context(), s.Actor(t, org.Slug, "owner"), org.Hook, org.HookName); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func saveScript(t *testing.T, s *site) {
+	org, script := s.Org(storetest.Acme), "a second script"
+	change := store.HookChange{Base: 1, Script: &script}
+	if _, err := s.SaveHook(t.Context(), s.Actor(t, org.Slug, "owner"), org.Hook, change); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// changeSecret makes version 1 an older one.
+func changeSecret(t *testing.T, s *site) {
+	org, newer := s.Org(storetest.Acme), store.NewPlaintext("newer")
+	change := store.SecretChange{Base: 1, Name: "API_KEY", Value: &newer}
+	if _, err := s.ChangeSecret(t.Context(), s.Actor(t, org.Slug, "owner"), org.Place(), org.Secret, change); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -127,7 +162,7 @@ func TestAccess(t *testing.T) {
 // wantEntry: a member who is refused leaves an entry, a stranger none.
 func wantEntry(t *testing.T, s *site, route, as string, status int) {
 	t.Helper()
-	page, err := s.Audit(t.Context(), operatorIn(t, s), 0, 1)
+	page, err := s.Audit(t.Context(), operatorIn(t, s), store.AuditFilter{}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,6 +232,7 @@ func TestForeignIsMissing(t *testing.T) {
 		if !strings.HasPrefix(path, "/orgs/:org") {
 			continue
 		}
+		path = strings.ReplaceAll(path, ":version", "1")
 		for _, htmx := range []bool{false, true} {
 			s := newSite(t)
 			mine, other := s.Org(storetest.Acme), s.Org(storetest.Globex)

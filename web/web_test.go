@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -100,7 +101,7 @@ func (s *site) request(r request) *http.Request {
 	if r.body == "" {
 		r.body = r.form.Encode()
 	}
-	req := httptest.NewRequest(r.method, s.path(r.path), strings.NewReader(r.body))
+	req := httptest.NewRequest(r.method, s.own(s.path(r.path), r.as), strings.NewReader(r.body))
 	req.Host = "hooks.example"
 	if r.from != "" {
 		req.RemoteAddr = r.from + ":1234"
@@ -136,7 +137,32 @@ func (s *site) path(route string) string {
 	if org == nil {
 		return route
 	}
-	return strings.NewReplacer(":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok").Replace(route)
+	return strings.NewReplacer(":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1").Replace(route)
+}
+
+// own puts the ids of people into a route: a member, and a session of who asks.
+func (s *site) own(route, as string) string {
+	if !strings.Contains(route, ":user") && !strings.Contains(route, ":session") {
+		return route
+	}
+	member, session := s.personAndSession("viewer")
+	if as != "" {
+		_, session = s.personAndSession(as)
+	}
+	return strings.NewReplacer(":user", member, ":session", session).Replace(route)
+}
+
+func (s *site) personAndSession(as string) (person, session string) {
+	ctx := context.Background()
+	p, err := s.Store.Person(ctx, s.token(as), storetest.Origin())
+	if err != nil {
+		panic(err) // a test asks as somebody who isn't signed in any more
+	}
+	live, err := s.Sessions(ctx, p)
+	if err != nil {
+		panic(err)
+	}
+	return p.ID(), live[0].ID
 }
 
 func field(names ...string) url.Values {

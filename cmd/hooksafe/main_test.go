@@ -53,7 +53,7 @@ func TestWrongUse(t *testing.T) {
 		{"serve --master-key x", "hooksafe: unknown flag: --master-key\n"},
 		{"member add --org acme --email a@example.com --role boss", "hooksafe: --role: Use one of the roles owner, admin, editor, viewer.\n"},
 		{"member role --org acme --email a@example.com --role Owner", "hooksafe: --role: Use one of the roles"},
-		{"audit export --org acme --format csv", "hooksafe: --format: \"csv\" is no format: use jsonl\n"},
+		{"audit export --org acme --format xml", "hooksafe: --format: \"xml\" is no format: use jsonl or csv\n"},
 		{"help nonsense", "hooksafe: there is no command \"nonsense\"\n"},
 		{"help user crate", "hooksafe: there is no command \"user crate\"\n"},
 		{"completion bash", "hooksafe: unknown command \"completion\"\n"},

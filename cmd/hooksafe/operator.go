@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -156,15 +153,17 @@ next request, and can still sign in elsewhere. The last owner stays.`,
 func auditExportCommand() *cobra.Command {
 	var org, format string
 	cmd := &cobra.Command{
-		Use:   "export --org SLUG [--format jsonl]",
+		Use:   "export --org SLUG [--format jsonl|csv]",
 		Short: "Print the audit log of an organization",
-		Long: `Export prints the whole audit log of an organization, oldest entry first: one JSON
-object a line, times in UTC. The export leaves an entry itself, which is printed too.`,
+		Long: `Export prints the whole audit log of an organization, oldest entry first, times in
+UTC: one JSON object a line, or a table for spreadsheets, in which a cell that would
+be a formula begins with a quote. The export leaves an entry itself, which is
+printed too.`,
 		Example: `  hooksafe audit export --org acme > acme.jsonl
   hooksafe audit export --org acme | jq 'select(.action == "secret.reveal")'`,
 		Args: cobra.MatchAll(wants("org"), func(*cobra.Command, []string) error {
-			if format != "jsonl" {
-				return wrongUse{fmt.Errorf("--format: %q is no format: use jsonl", format)}
+			if f := store.AuditFormat(format); f != store.JSONLines && f != store.CSV {
+				return wrongUse{fmt.Errorf("--format: %q is no format: use jsonl or csv", format)}
 			}
 			return nil
 		}),
@@ -174,26 +173,34 @@ object a line, times in UTC. The export leaves an entry itself, which is printed
 				return err
 			}
 			return withStore(cmd.Context(), c, store.Options{}, func(s *store.Store) error {
-				return exportAudit(cmd, s, org)
+				return exportAudit(cmd, s, org, store.AuditFormat(format))
 			})
 		},
 	}
 	cmd.Flags().StringVar(&org, "org", "", "the organization with the slug `SLUG`")
-	cmd.Flags().StringVar(&format, "format", "jsonl", "write entries as `FORMAT`")
+	cmd.Flags().StringVar(&format, "format", string(store.JSONLines), "write entries as `FORMAT`, jsonl or csv")
 	takeSettings(cmd, aboutData)
 	return cmd
 }
 
-func exportAudit(cmd *cobra.Command, s *store.Store, org string) error {
+func exportAudit(cmd *cobra.Command, s *store.Store, org string, format store.AuditFormat) error {
 	a, err := s.OperatorIn(cmd.Context(), s.Operator(), org)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	lines := json.NewEncoder(out)
-	lines.SetEscapeHTML(false)
-	err = s.ExportAudit(cmd.Context(), a, func(e store.AuditEntry) error { return lines.Encode(e) })
-	return errors.Join(err, out.Flush())
+	pieces, err := s.ExportAudit(cmd.Context(), a, store.AuditFilter{}, format)
+	if err != nil {
+		return err
+	}
+	for piece, err := range pieces {
+		if err != nil {
+			return err
+		}
+		if _, err := cmd.OutOrStdout().Write(piece); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func masterKeyGenerateCommand() *cobra.Command {

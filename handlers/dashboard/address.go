@@ -2,7 +2,10 @@ package dashboard
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
+
+	"github.com/labstack/echo/v4"
 )
 
 // The addresses that do not depend on anything.
@@ -14,16 +17,51 @@ const (
 	resetURL    = "/reset"
 	accountURL  = "/account"
 	passwordURL = "/account/password"
+
+	anySearchURL  = "/search"
+	keysURL       = "/keys"
+	profileURL    = "/account/profile"
+	appearanceURL = "/account/appearance"
+	othersURL     = "/account/sessions/end-others"
 )
 
 func hooksURL(org string) string            { return "/orgs/" + org + "/hooks" }
 func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
+func searchURL(org string) string           { return "/orgs/" + org + "/search" }
+func personURL(org, user string) string     { return with(auditURL(org), "person", user) + "&period=all" }
+func endSessionURL(session string) string   { return "/account/sessions/" + session + "/end" }
 func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
 func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
 func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }
+func activityURL(org, hook string) string   { return hookURL(org, hook) + "/activity" }
+func secretAuditURL(org, id string) string  { return auditURL(org) + "?target=" + id + "&period=all" }
 func entryURL(org, entry string) string     { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
+
+func scriptVersionsURL(org, hook string) string { return hookURL(org, hook) + "/versions" }
+func scriptVersionURL(org, hook string, version int64) string {
+	return scriptVersionsURL(org, hook) + "/" + strconv.FormatInt(version, 10)
+}
+func versionURL(org, hook, id string, version int64) string {
+	return secretURL(org, hook, id) + "/versions/" + strconv.FormatInt(version, 10)
+}
+
+func signOutMemberURL(org, user string) string {
+	return "/orgs/" + org + "/settings/members/" + user + "/sign-out"
+}
+
 func with(address, name, value string) string {
-	return address + "?" + name + "=" + url.QueryEscape(value)
+	separator := "?"
+	if strings.Contains(address, "?") {
+		separator = "&"
+	}
+	return address + separator + name + "=" + url.QueryEscape(value)
+}
+
+// version is the one in the address. 0 is the current one, of an address that names
+// none.
+func version(c echo.Context) int64 {
+	n, _ := strconv.ParseInt(c.Param("version"), 10, 64) // the router lets no other text through
+	return n
 }
 
 // localPath tells whether a browser that goes to next stays on this server: an

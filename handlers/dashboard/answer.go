@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -64,6 +65,15 @@ func ascii(json string) string {
 func retarget(c echo.Context, target, swap string) {
 	c.Response().Header().Set("HX-Retarget", target)
 	c.Response().Header().Set("HX-Reswap", swap)
+}
+
+// under is the address of the page that htmx asks from. Without htmx it is empty.
+func under(c echo.Context) *url.URL {
+	page, err := url.Parse(c.Request().Header.Get("HX-Current-URL"))
+	if err != nil {
+		return &url.URL{}
+	}
+	return page
 }
 
 // leave answers a change with another page, on which a toast says what was done.

@@ -1,7 +1,10 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/hex"
+	"fmt"
+	"iter"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,25 +16,77 @@ import (
 	"hooksafe/views"
 )
 
-// Audit lists audit entries, newest first: from the top, from where the page
-// before ended, or from one entry on, which is then open.
+// Audit lists audit entries, newest first: those that the filters choose, from the
+// top or from where the page before ended; or all from one entry on, which is then
+// open. Above them stands what the period adds up to.
 func (d *Dashboard) Audit(c echo.Context, a store.Actor) error {
-	page, err := d.auditPage(c, a)
+	q := d.auditQuery(c, a)
+	people, err := d.store.AuditPeople(c.Request().Context(), a)
 	if err != nil {
 		return err
 	}
-	list := d.auditList(c, a, page)
-	if IsHTMX(c) {
+	list, err := d.auditEntries(c, a, q, people)
+	if err != nil {
+		return err
+	}
+	if IsHTMX(c) && c.QueryParam("before") != "" {
 		return Render(c, http.StatusOK, views.AuditList(list))
+	}
+	sums, err := d.store.AuditActivity(c.Request().Context(), a, q.AuditFilter)
+	if err != nil {
+		return err
+	}
+	activity := d.activity(a, q, sums, people)
+	if IsHTMX(c) {
+		activity.OutOfBand = true
+		c.Response().Header().Set("HX-Replace-Url", q.address(auditURL(a.Org().Slug)))
+		if err := trigger(c, map[string]any{"say": list.Sums()}); err != nil {
+			return err
+		}
+		return Render(c, http.StatusOK, views.AuditList(list), views.Activity(activity))
 	}
 	shell, err := d.shell(c, a, "Audit log", views.InAudit)
 	if err != nil {
 		return err
 	}
-	return Render(c, http.StatusOK, views.AuditPage(views.AuditPageProps{Shell: shell, List: list}))
+	return Render(c, http.StatusOK, views.AuditPage(views.AuditPageProps{
+		Shell: shell, Activity: activity, Filters: q.props(a, people), List: list, Burst: d.burst(a, sums.Burst),
+		LatestURL: q.latest(c, a), ExportURL: exportURL(a),
+	}))
 }
 
-func (d *Dashboard) auditPage(c echo.Context, a store.Actor) (store.AuditPage, error) {
+// auditQuery is what the address asks for. One entry is shown whatever the filters.
+func (d *Dashboard) auditQuery(c echo.Context, a store.Actor) auditQuery {
+	q := auditQueryOf(c.QueryParam, d.store.Now())
+	if c.QueryParam("entry") != "" {
+		q = auditQuery{period: "all"}
+	}
+	if !a.Can(store.ReadAudit) {
+		q.Person = "" // it can only be the reader
+	}
+	return q
+}
+
+// auditEntries is the list, and what the filters say over it.
+func (d *Dashboard) auditEntries(c echo.Context, a store.Actor, q auditQuery, people []store.AuditPerson) (views.AuditListProps, error) {
+	page, err := d.auditPage(c, a, q)
+	if err != nil {
+		return views.AuditListProps{}, err
+	}
+	list := d.auditList(c, a, page, q.address(auditURL(a.Org().Slug)))
+	q.chosen(&list, a, page, people)
+	return list, nil
+}
+
+// exportURL is where those who may read all of the log export it.
+func exportURL(a store.Actor) string {
+	if !a.Can(store.ReadAudit) {
+		return ""
+	}
+	return auditURL(a.Org().Slug) + "/export"
+}
+
+func (d *Dashboard) auditPage(c echo.Context, a store.Actor, q auditQuery) (store.AuditPage, error) {
 	ctx := c.Request().Context()
 	if entry := c.QueryParam("entry"); entry != "" {
 		if uuid.Validate(entry) != nil {
@@ -39,37 +94,126 @@ func (d *Dashboard) auditPage(c echo.Context, a store.Actor) (store.AuditPage, e
 		}
 		return d.store.AuditAround(ctx, a, entry, pageSize)
 	}
-	before := int64(0)
-	if text := c.QueryParam("before"); text != "" {
-		var err error
-		if before, err = strconv.ParseInt(text, 10, 64); err != nil || before <= 0 {
-			return store.AuditPage{}, echo.ErrNotFound
-		}
+	before, err := beforeOf(c)
+	if err != nil {
+		return store.AuditPage{}, err
 	}
-	return d.store.Audit(ctx, a, before, pageSize)
+	return d.store.Audit(ctx, a, q.AuditFilter, before, pageSize)
 }
 
-func (d *Dashboard) auditList(c echo.Context, a store.Actor, page store.AuditPage) views.AuditListProps {
-	url := auditURL(a.Org().Slug)
-	p := views.AuditListProps{Now: d.store.Now(), Own: !page.Whole, Role: a.Role().Title(), Day: c.QueryParam("day")}
+// beforeOf is the entry that the page before ended with, 0 for the first page.
+func beforeOf(c echo.Context) (int64, error) {
+	text := c.QueryParam("before")
+	if text == "" {
+		return 0, nil
+	}
+	before, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || before <= 0 {
+		return 0, echo.ErrNotFound
+	}
+	return before, nil
+}
+
+// auditList draws a page of entries; url is where the first of its kind is.
+func (d *Dashboard) auditList(c echo.Context, a store.Actor, page store.AuditPage, url string) views.AuditListProps {
+	shown, _ := strconv.Atoi(c.QueryParam("shown"))
+	p := views.AuditListProps{
+		Now: d.store.Now(), Total: int(page.Total), Before: max(0, shown),
+		Own: !page.Whole, Role: a.Role().Title(), Day: c.QueryParam("day"),
+	}
 	for _, e := range page.Entries {
-		p.Entries = append(p.Entries, auditEntry(e, e.ID == c.QueryParam("entry")))
+		p.Entries = append(p.Entries, auditEntry(a, e, e.ID == c.QueryParam("entry")))
 	}
 	if page.Next > 0 {
 		p.OlderURL = with(url, "before", strconv.FormatInt(page.Next, 10))
 	}
-	if c.QueryString() != "" {
-		p.LatestURL = url
-	}
 	return p
 }
 
-func auditEntry(e store.AuditEntry, open bool) views.AuditEntryProps {
+// HookActivity lists what happened to a hook and its secrets.
+func (d *Dashboard) HookActivity(c echo.Context, a store.Actor) error {
+	before, err := beforeOf(c)
+	if err != nil {
+		return err
+	}
+	h, page, err := d.store.HookActivity(c.Request().Context(), a, c.Param("hook"), before, pageSize)
+	if err != nil {
+		return err
+	}
+	list := d.auditList(c, a, page, activityURL(a.Org().Slug, h.ID))
+	if IsHTMX(c) {
+		return Render(c, http.StatusOK, views.AuditList(list))
+	}
+	shell, err := d.shell(c, a, "Activity, "+h.Name, views.InHooks)
+	if err != nil {
+		return err
+	}
+	return Render(c, http.StatusOK, views.HookActivity(views.HookActivityProps{
+		Shell: shell, Head: d.hookHead(a, h, views.ActivityTab), List: list,
+	}))
+}
+
+// exportPatience is how long a client may take to receive one piece of an export.
+const exportPatience = time.Minute
+
+// ExportAudit sends what the filters choose as a file. Once its first piece has
+// left, what goes wrong breaks the connection off: half a log must not pass for the
+// whole.
+func (d *Dashboard) ExportAudit(c echo.Context, a store.Actor) error {
+	f, err := readForm(c, append([]string{"format"}, auditFields...)...)
+	if err != nil {
+		return err
+	}
+	format, mime := store.AuditFormat(f.line("format")), "text/csv; charset=utf-8"
+	switch format {
+	case store.CSV:
+	case store.JSONLines:
+		mime = "application/jsonl; charset=utf-8"
+	default:
+		return errBadForm
+	}
+	q := auditQueryOf(f.line, d.store.Now())
+	pieces, err := d.store.ExportAudit(c.Request().Context(), a, q.AuditFilter, format)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, mime)
+	h.Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="audit-%s-%s.%s"`,
+		a.Org().Slug, d.store.Now().UTC().Format(time.DateOnly), format))
+	c.Response().WriteHeader(http.StatusOK)
+	return send(c, pieces)
+}
+
+// send writes pieces as they come. A file may take longer than any other answer, so
+// each piece has its own time; the deadline for reading counts too, because the
+// server takes a connection that can't be read from for one that is gone.
+func send(c echo.Context, pieces iter.Seq2[[]byte, error]) error {
+	connection := http.NewResponseController(c.Response())
+	for piece, err := range pieces {
+		if err != nil {
+			return err
+		}
+		until := time.Now().Add(exportPatience)
+		_ = connection.SetReadDeadline(until) // not every writer has deadlines to move
+		_ = connection.SetWriteDeadline(until)
+		if _, err := c.Response().Write(piece); err != nil {
+			return context.Canceled // nobody is there to read it
+		}
+		c.Response().Flush()
+	}
+	return nil
+}
+
+func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryProps {
 	p := views.AuditEntryProps{
 		ID: e.ID, At: time.UnixMicro(e.At).UTC(),
 		ActorName: value(e.ActorName), Action: e.Action, Outcome: e.Outcome, Reason: value(e.Reason),
 		TargetKind: value(e.TargetKind), TargetName: value(e.TargetName), TargetVersion: value(e.TargetVersion),
 		ParentName: value(e.ParentName), Address: value(e.Address), Open: open,
+	}
+	if p.TargetName != "" && e.Target != nil {
+		p.AboutURL = auditQuery{store.AuditFilter{Target: *e.Target}, "all"}.address(auditURL(a.Org().Slug))
 	}
 	for _, f := range []views.Fact{
 		{Label: "Entry", Text: strconv.FormatInt(e.Seq, 10)},

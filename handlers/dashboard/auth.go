@@ -91,6 +91,11 @@ func (d *Dashboard) SignOut(c echo.Context, p store.ServerActor) error {
 	if err := d.store.SignOut(c.Request().Context(), p); err != nil {
 		return err
 	}
+	return d.signedOut(c)
+}
+
+// signedOut takes the token away and leads to the sign-in page.
+func (d *Dashboard) signedOut(c echo.Context) error {
 	if err := d.dropToken(c, SessionName); err != nil {
 		return err
 	}

@@ -1,37 +1,91 @@
 package dashboard
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"hooksafe/store"
 	"hooksafe/views"
 )
 
-// Hook is the editor: script, name and switch of a hook.
+// Hook is the editor: script, name, dependencies and switch of a hook.
 func (d *Dashboard) Hook(c echo.Context, a store.Actor) error {
-	h, err := d.store.Hook(c.Request().Context(), a, c.Param("hook"))
+	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
 	if err != nil {
 		return err
 	}
-	return d.drawEditor(c, a, http.StatusOK, h, views.EditorPageProps{Script: h.Script, Name: h.Name, Base: h.Revision})
+	h := all.Hook
+	return d.drawEditor(c, a, http.StatusOK, all, views.EditorPageProps{
+		Script: h.Script, Name: h.Name, Base: h.Revision,
+		Dependencies: views.DependenciesProps{Rows: dependencyRows(h.Dependencies.List())},
+	})
 }
 
-func (d *Dashboard) drawEditor(c echo.Context, a store.Actor, status int, h store.Hook, p views.EditorPageProps) error {
+// drawEditor draws the page around what is stored or was typed.
+func (d *Dashboard) drawEditor(c echo.Context, a store.Actor, status int, all store.SecretList, p views.EditorPageProps) error {
+	h := all.Hook
 	shell, err := d.shell(c, a, "Script, "+h.Name, views.InHooks)
 	if err != nil {
 		return err
 	}
 	p.Shell, p.Head = shell, d.hookHead(a, h, views.ScriptTab)
+	url := hookURL(a.Org().Slug, h.ID)
+	p.VersionsURL = scriptVersionsURL(a.Org().Slug, h.ID)
+	p.Secrets = scriptSecrets(a, all, p.Script)
+	p.Dependencies.Limit = store.MaxDependencies
 	if a.Can(store.EditHooks) {
-		p.SaveURL = hookURL(a.Org().Slug, h.ID)
-		p.EnableURL = p.SaveURL + "/enabled"
+		p.SaveURL, p.EnableURL = url, url+"/enabled"
+		p.Dependencies.Edit = true
 	}
 	return Render(c, status, views.EditorPage(p))
+}
+
+// scriptSecrets compares what a script reads with what its hook has.
+func scriptSecrets(a store.Actor, all store.SecretList, script string) views.ScriptSecretsProps {
+	var p views.ScriptSecretsProps
+	states := make(map[string]string, len(all.Secrets))
+	for _, s := range all.Secrets {
+		p.Stored = append(p.Stored, views.StoredName{Name: s.Name, Set: s.Version > 0})
+		states[s.Name] = "empty"
+		if s.Version > 0 {
+			states[s.Name] = "set"
+		}
+	}
+	for _, read := range store.ScriptReads(script) {
+		if read.Name == "" {
+			p.Unknown = read.Lines
+			continue
+		}
+		state := cmp.Or(states[read.Name], "unset")
+		p.Reads = append(p.Reads, views.ReadProps{Name: read.Name, Lines: read.Lines, State: state, CanBe: store.IsSecretName(read.Name)})
+	}
+	slices.SortStableFunc(p.Reads, func(a, b views.ReadProps) int { return isSet(a) - isSet(b) })
+	if a.Can(store.EditHookSecrets) {
+		p.AddURL = secretsURL(a.Org().Slug, all.Hook.ID) + "/new"
+	}
+	return p
+}
+
+func isSet(r views.ReadProps) int {
+	if r.State == "set" {
+		return 1
+	}
+	return 0
+}
+
+func dependencyRows(list []store.Dependency) []views.DependencyProps {
+	var rows []views.DependencyProps
+	for _, d := range list {
+		rows = append(rows, views.DependencyProps{Name: d.Name, Version: d.Version})
+	}
+	return rows
 }
 
 func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.HookHeadProps {
@@ -41,6 +95,7 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
 		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()},
 		Tab:   tab, HooksURL: hooksURL(org), ScriptURL: hookURL(org, h.ID), SecretsURL: secretsURL(org, h.ID),
+		ActivityURL: activityURL(org, h.ID),
 	}
 	if a.Can(store.EditHookSecrets) {
 		p.AddURL = p.SecretsURL + "/new"
@@ -51,9 +106,38 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 	return p
 }
 
-// SaveHook stores the name and the script, as a new version if it changed.
+// fromEditor is how a form says that it was opened beside the script.
+const fromEditor = "editor"
+
+// addedFromEditor answers with what looks different beside the script.
+func (d *Dashboard) addedFromEditor(c echo.Context, a store.Actor, added store.Secret) error {
+	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
+	if err != nil {
+		return err
+	}
+	toast := addedToast(added, all)
+	return d.changed(c, hookURL(a.Org().Slug, all.Hook.ID), toast, func() ([]templ.Component, error) {
+		head, secrets := d.hookHead(a, all.Hook, views.ScriptTab), scriptSecrets(a, all, all.Hook.Script)
+		head.OutOfBand, secrets.OutOfBand = true, true
+		return []templ.Component{views.HookHead(head), views.ScriptSecrets(secrets), views.ToastPart(toast)}, nil
+	})
+}
+
+// editorFields are what the form of the editor may hold.
+var editorFields = func() []string {
+	fields := []string{"name", "script", "eol", "base", "over"}
+	for i := range store.MaxDependencies + 1 {
+		fields = append(fields, dependencyField("dependency", i), dependencyField("version", i))
+	}
+	return fields
+}()
+
+func dependencyField(name string, i int) string { return fmt.Sprintf("%s-%d", name, i) }
+
+// SaveHook stores the name, the dependencies and the script, as a new version if it
+// changed.
 func (d *Dashboard) SaveHook(c echo.Context, a store.Actor) error {
-	f, err := readForm(c, "name", "script", "eol", "base", "over")
+	f, err := readForm(c, editorFields...)
 	if err != nil {
 		return d.notSaved(c, a, f, err)
 	}
@@ -65,21 +149,25 @@ func (d *Dashboard) SaveHook(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return d.notSaved(c, a, f, err)
 	}
+	toast := savedToast(saved)
 	if !IsHTMX(c) {
-		return d.leave(c, hookURL(a.Org().Slug, saved.ID), savedToast(saved))
+		return d.leave(c, hookURL(a.Org().Slug, saved.ID), toast)
 	}
-	said := map[string]any{"script:saved": map[string]any{"version": saved.ScriptVersion}, "say": savedToast(saved).Text}
+	said := map[string]any{"script:saved": map[string]any{"version": saved.ScriptVersion}, "say": toast.Text}
 	if err := trigger(c, said); err != nil {
 		return err
 	}
-	head := d.hookHead(a, saved, views.ScriptTab)
+	head := d.hookHead(a, saved.Hook, views.ScriptTab)
 	head.OutOfBand = true
 	return Render(c, http.StatusOK, views.HookHead(head),
 		views.Base(views.BaseProps{Base: saved.Revision, OutOfBand: true}),
-		views.SaveMessageCleared(), views.ToastPart(savedToast(saved)))
+		views.SaveMessageCleared(), views.ToastPart(toast))
 }
 
-func savedToast(h store.Hook) views.ToastProps {
+func savedToast(h store.SavedHook) views.ToastProps {
+	if !h.NewVersion {
+		return views.ToastProps{Kind: "ok", Text: "Saved."}
+	}
 	return views.ToastProps{Kind: "ok", Text: fmt.Sprintf("Saved as version %d.", h.ScriptVersion)}
 }
 
@@ -94,9 +182,30 @@ func (d *Dashboard) hookChange(c echo.Context, a store.Actor, f form) (store.Hoo
 	if err != nil {
 		return store.HookChange{}, errBadForm
 	}
-	name := f.line("name")
+	name, dependencies := f.line("name"), typedDependencies(f)
 	script, err := d.script(c, a, f)
-	return store.HookChange{Base: revision, Name: &name, Script: &script}, err
+	return store.HookChange{Base: revision, Name: &name, Script: &script, Dependencies: &dependencies}, err
+}
+
+// typedDependencies are the rows of the form, each at its place.
+func typedDependencies(f form) []store.Dependency {
+	var list []store.Dependency
+	for i := range store.MaxDependencies + 1 {
+		list = append(list, store.Dependency{
+			Name:    strings.TrimSpace(f.line(dependencyField("dependency", i))),
+			Version: strings.TrimSpace(f.line(dependencyField("version", i))),
+		})
+	}
+	return slices.Clip(list[:typedRows(list)])
+}
+
+// typedRows is the place behind the last row that is not empty.
+func typedRows(list []store.Dependency) int {
+	n := len(list)
+	for n > 0 && list[n-1] == (store.Dependency{}) {
+		n--
+	}
+	return n
 }
 
 // script is the script as it is to be stored. A file comes byte for byte. A text
@@ -133,11 +242,12 @@ func (d *Dashboard) notSaved(c echo.Context, a store.Actor, f form, err error) e
 		return err
 	}
 	message := d.saveMessage(a, c.Param("hook"), err, errors)
+	typed := views.DependenciesProps{Rows: dependencyRows(typedDependencies(f)), Errors: errors}
 	if IsHTMX(c) {
 		retarget(c, "#save-msg", "innerHTML")
-		return Render(c, status, views.SaveMessage(message))
+		return Render(c, status, views.SaveMessage(message), dependenciesAgain(typed))
 	}
-	h, err := d.store.Hook(c.Request().Context(), a, c.Param("hook"))
+	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
 	if err != nil {
 		return err
 	}
@@ -146,7 +256,25 @@ func (d *Dashboard) notSaved(c echo.Context, a store.Actor, f form, err error) e
 	if file, ok := f.files["script"]; ok {
 		script = file
 	}
-	return d.drawEditor(c, a, status, h, views.EditorPageProps{Script: script, Name: f.line("name"), Base: base, Message: message})
+	return d.drawEditor(c, a, status, all, views.EditorPageProps{
+		Script: script, Name: f.line("name"), Base: base, Dependencies: typed, Message: message,
+	})
+}
+
+// dependenciesAgain are the fields with what is wrong about them. Where nothing
+// is, they stay as they are on the page.
+func dependenciesAgain(p views.DependenciesProps) templ.Component {
+	for field := range p.Errors {
+		if isDependencyField(field) {
+			p.Edit, p.Limit, p.OutOfBand = true, store.MaxDependencies, true
+			return views.Dependencies(p)
+		}
+	}
+	return templ.NopComponent
+}
+
+func isDependencyField(field string) bool {
+	return strings.HasPrefix(field, "dependency-") || strings.HasPrefix(field, "version-")
 }
 
 func (d *Dashboard) saveMessage(a store.Actor, hook string, err error, errors views.Errors) views.SaveMessageProps {

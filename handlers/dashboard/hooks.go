@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -22,10 +23,15 @@ type hookView struct {
 	after string
 }
 
+// maxSearch is how much of a search counts, in characters: no name is that long.
+const maxSearch = 256
+
 // viewOfHooks reads the address of a Hooks page. What it can't mean narrows nothing.
 func viewOfHooks(query url.Values) hookView {
 	v := hookView{after: query.Get("after")}
-	v.Search = strings.TrimSpace(strings.ToValidUTF8(query.Get("q"), "\uFFFD"))
+	if v.Search = strings.TrimSpace(strings.ToValidUTF8(query.Get("q"), "\uFFFD")); utf8.RuneCountInString(v.Search) > maxSearch {
+		v.Search = string([]rune(v.Search)[:maxSearch])
+	}
 	if trigger := query.Get("trigger"); slices.Contains(store.Triggers(), trigger) {
 		v.Trigger = trigger
 	}
@@ -52,10 +58,14 @@ func (v hookView) url(org string) string {
 	return hooksURL(org) + "?" + query.Encode()
 }
 
-// shownHooks is what the Hooks page shows, from the beginning, that htmx sent a request
+// shownHooks is what the Hooks page shows, from the beginning, that a request was sent
 // from. Other pages show none.
 func shownHooks(c echo.Context, a store.Actor) (v hookView, shown bool) {
-	page, err := url.Parse(c.Request().Header.Get("HX-Current-URL"))
+	header := "Referer"
+	if IsHTMX(c) {
+		header = "HX-Current-URL"
+	}
+	page, err := url.Parse(c.Request().Header.Get(header))
 	if err != nil || page.Path != hooksURL(a.Org().Slug) {
 		return hookView{}, false
 	}
@@ -119,7 +129,7 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, view hookView) (view
 func (d *Dashboard) hookRow(a store.Actor, h store.Hook) views.HookProps {
 	p := views.HookProps{
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
-		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Pending: h.Pending,
+		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Missing: h.Missing,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
 		FoundIn: h.FoundIn, Found: h.Found,
 		URL: hookURL(a.Org().Slug, h.ID),
@@ -163,8 +173,8 @@ func (d *Dashboard) drawNewHook(c echo.Context, a store.Actor, status int, p vie
 // hooksChanged answers a change that shows in the list of hooks, as the page shows
 // it; fresh is the row to point out.
 func (d *Dashboard) hooksChanged(c echo.Context, a store.Actor, fresh string, t views.ToastProps) error {
-	return d.changed(c, hooksURL(a.Org().Slug), t, func() ([]templ.Component, error) {
-		view, _ := shownHooks(c, a)
+	view, _ := shownHooks(c, a)
+	return d.changed(c, view.url(a.Org().Slug), t, func() ([]templ.Component, error) {
 		list, err := d.hookList(c, a, view)
 		if err != nil {
 			return nil, err
@@ -189,17 +199,18 @@ func (d *Dashboard) EnableHook(c echo.Context, a store.Actor) error {
 		return err
 	}
 	toast := switchedToast(h, other)
-	fromEditor := f.line("from") == "editor"
+	inEditor := f.line("from") == fromEditor
 	switch {
-	case !IsHTMX(c) && fromEditor:
+	case !IsHTMX(c) && inEditor:
 		return d.leave(c, hookURL(a.Org().Slug, h.ID), toast)
 	case !IsHTMX(c):
-		return d.leave(c, hooksURL(a.Org().Slug), toast)
+		view, _ := shownHooks(c, a)
+		return d.leave(c, view.url(a.Org().Slug), toast)
 	}
 	if err := trigger(c, map[string]any{"say": spoken(toast)}); err != nil {
 		return err
 	}
-	if fromEditor {
+	if inEditor {
 		return d.drawSwitch(c, a, h, toast)
 	}
 	return d.drawSwitchedRow(c, a, h, other, toast)

@@ -69,6 +69,11 @@ func (d *Dashboard) ownShell(c echo.Context, title string) (views.ShellProps, er
 		Title:  title,
 		Now:    d.store.Now(),
 		Person: views.Person{Name: p.Name(), Email: p.Email(), AccountURL: accountURL, SignOutURL: signOutURL},
+
+		KeysURL: keysURL, KeysOff: !p.Look().Shortcuts, Theme: p.Look().Theme,
+	}
+	if len(organizations) > 0 {
+		shell.SearchURL = anySearchURL
 	}
 	for _, o := range organizations {
 		shell.Organizations = append(shell.Organizations, views.Organization{Name: o.Name, URL: hooksURL(o.Slug)})
@@ -84,8 +89,31 @@ func (d *Dashboard) inOrganization(c echo.Context, shell *views.ShellProps, a st
 	o := a.Org()
 	shell.Organization = views.Organization{Name: o.Name, URL: hooksURL(o.Slug)}
 	shell.HooksURL, shell.AuditURL, shell.Hooks = hooksURL(o.Slug), auditURL(o.Slug), strconv.Itoa(hooks)
+	shell.SearchURL, shell.HookID = searchURL(o.Slug), c.Param("hook")
 	shell.Person.Role = a.Role().Title()
 	return nil
+}
+
+// personalShell surrounds a page about the person or the program: in the
+// organization that was used last, if there is one.
+func (d *Dashboard) personalShell(c echo.Context, p store.ServerActor, title string, active views.Section) (views.ShellProps, error) {
+	shell, err := d.ownShell(c, title)
+	if err != nil {
+		return shell, err
+	}
+	here, err := d.lastOrganization(c, p)
+	if err != nil {
+		return shell, err
+	}
+	shell.Active, shell.Toasts = active, d.takeToasts(c)
+	if here.Slug == "" {
+		return shell, nil
+	}
+	a, err := d.store.MemberActor(c.Request().Context(), p, here.Slug)
+	if err != nil {
+		return shell, err
+	}
+	return shell, d.inOrganization(c, &shell, a)
 }
 
 // ErrorShell surrounds the page of an error for somebody who is signed in. It

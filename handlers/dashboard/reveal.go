@@ -11,8 +11,9 @@ import (
 	"hooksafe/views"
 )
 
-// RevealSecret swaps the row of a secret for one that shows its value. Without
-// htmx it is the page with that row open, which leaves for the list by itself.
+// RevealSecret swaps the row of a secret, or the slot of one version, for one that
+// shows its value. Without htmx it is the page with that open, which by itself goes
+// back to how it was.
 func (d *Dashboard) RevealSecret(c echo.Context, a store.Actor) error {
 	f, err := readForm(c, "extends", "password")
 	if err != nil {
@@ -20,28 +21,38 @@ func (d *Dashboard) RevealSecret(c echo.Context, a store.Actor) error {
 	}
 	extends := f.line("extends")
 	revealed, err := d.confirmed(c, f, func() (store.Revealed, error) {
-		return d.store.RevealSecret(c.Request().Context(), a, place(c), c.Param("secret"), extends)
+		return d.store.RevealSecret(c.Request().Context(), a, place(c), c.Param("secret"), version(c), extends)
 	})
 	if err != nil {
 		return d.askToConfirm(c, a, err, views.ConfirmProps{Extends: extends})
 	}
-	row := d.openRow(a, revealed)
+	row := d.openRow(c, a, revealed)
 	row.Value = revealed.Value.Reveal()
 	if !IsHTMX(c) {
-		c.Response().Header().Set("Refresh", fmt.Sprintf("%d; url=%s", store.RevealSeconds, back(c, a)))
-		return d.drawSecrets(c, a, &row)
+		return d.drawOpenPage(c, a, row)
 	}
 	return d.drawOpenRow(c, row, f)
 }
 
-// openRow is the open row but for its value.
-func (d *Dashboard) openRow(a store.Actor, r store.Revealed) views.RevealedProps {
+// asked is what the address is about: the row of a secret, or a version's slot.
+func (d *Dashboard) asked(c echo.Context, a store.Actor, hook string, s store.Secret) views.SecretProps {
+	if v := version(c); v > 0 {
+		return d.versionSlot(a, hook, s, v)
+	}
+	return d.secretRow(a, hook, s)
+}
+
+// openRow is the open row or slot but for its value.
+func (d *Dashboard) openRow(c echo.Context, a store.Actor, r store.Revealed) views.RevealedProps {
 	row := views.RevealedProps{
-		SecretProps: d.secretRow(a, r.Hook.ID, r.Secret),
+		SecretProps: d.asked(c, a, r.Hook.ID, r.Secret),
 		Seconds:     store.RevealSeconds,
-		HideURL:     secretURL(a.Org().Slug, r.Hook.ID, r.ID),
+		HideURL:     secretURL(a.Org().Slug, r.Hook.ID, r.ID) + "/row",
 		EntryURL:    entryURL(a.Org().Slug, r.Entry),
 		Entry:       r.Entry,
+	}
+	if row.Slot > 0 {
+		row.HideURL = versionURL(a.Org().Slug, r.Hook.ID, r.ID, row.Slot)
 	}
 	if r.Extended < store.MaxExtensions {
 		row.KeepURL = row.RevealURL
@@ -49,16 +60,33 @@ func (d *Dashboard) openRow(a store.Actor, r store.Revealed) views.RevealedProps
 	return row
 }
 
-// drawOpenRow puts the row where the closed one is. The step-up form asked from
+// drawOpenPage draws the page that the row or the slot is on.
+func (d *Dashboard) drawOpenPage(c echo.Context, a store.Actor, row views.RevealedProps) error {
+	c.Response().Header().Set("Refresh", fmt.Sprintf("%d; url=%s", store.RevealSeconds, origin(c, a)))
+	if row.Slot > 0 {
+		return d.drawDetail(c, a, &row)
+	}
+	return d.drawSecrets(c, a, &row)
+}
+
+// origin is the page that the row or the slot is on: the list, or the secret's own.
+func origin(c echo.Context, a store.Actor) string {
+	if version(c) > 0 {
+		return detailURL(c, a)
+	}
+	return back(c, a)
+}
+
+// drawOpenRow puts the row or the slot where the closed one is. The step-up form asked from
 // inside the dialog, so its answer has to leave it.
 func (d *Dashboard) drawOpenRow(c echo.Context, row views.RevealedProps, f form) error {
-	events := map[string]any{"say": fmt.Sprintf("Value of %s shown for %d seconds. Recorded.", row.Name, row.Seconds)}
+	events := map[string]any{"say": fmt.Sprintf("Value of %s shown for %d seconds. Recorded.", row.Label(), row.Seconds)}
 	if f.line("extends") != "" {
 		events["say"] = fmt.Sprintf("%d more seconds", row.Seconds)
 	}
 	if f.has("password") {
 		events["modal:close"] = true
-		retarget(c, "#secret-"+row.ID, "outerHTML")
+		retarget(c, "#"+row.Region(), "outerHTML")
 	}
 	if err := trigger(c, events); err != nil {
 		return err
@@ -73,7 +101,7 @@ func (d *Dashboard) CopySecret(c echo.Context, a store.Actor) error {
 		return err
 	}
 	copied, err := d.confirmed(c, f, func() (store.Revealed, error) {
-		return d.store.CopySecret(c.Request().Context(), a, place(c), c.Param("secret"))
+		return d.store.CopySecret(c.Request().Context(), a, place(c), c.Param("secret"), version(c))
 	})
 	if err != nil {
 		return d.askToConfirm(c, a, err, views.ConfirmProps{Copy: true})
@@ -112,8 +140,8 @@ func (d *Dashboard) askToConfirm(c echo.Context, a store.Actor, wanted error, p 
 	if err != nil {
 		return err
 	}
-	row := d.secretRow(a, hook.ID, s)
-	p.Name, p.URL, p.BackURL, p.Minutes = s.Name, row.RevealURL, back(c, a), int(store.ConfirmFor/time.Minute)
+	row := d.asked(c, a, hook.ID, s)
+	p.Name, p.URL, p.BackURL, p.Minutes = row.Label(), row.RevealURL, origin(c, a), int(store.ConfirmFor/time.Minute)
 	if p.Copy {
 		p.URL = row.CopyURL
 	}

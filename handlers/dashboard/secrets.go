@@ -25,17 +25,14 @@ func (d *Dashboard) Secrets(c echo.Context, a store.Actor) error {
 	return d.drawSecrets(c, a, nil)
 }
 
-// drawSecrets draws the page of a hook's secrets, with one of them open or none.
+// drawSecrets draws the page of a hook's secrets, with one of them open or none. For
+// htmx, which asks when somebody filters, it is the list alone.
 func (d *Dashboard) drawSecrets(c echo.Context, a store.Actor, open *views.RevealedProps) error {
 	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
 	if err != nil {
 		return err
 	}
-	shell, err := d.shell(c, a, "Secrets, "+all.Hook.Name, views.InHooks)
-	if err != nil {
-		return err
-	}
-	list := d.secretList(a, all)
+	list := d.secretList(a, all, c.QueryParam("q"))
 	list.Open = open
 	if list.Locked {
 		admins, err := d.store.Admins(c.Request().Context(), a)
@@ -44,13 +41,44 @@ func (d *Dashboard) drawSecrets(c echo.Context, a store.Actor, open *views.Revea
 		}
 		list.Admins = strings.Join(admins, ", ")
 	}
+	if IsHTMX(c) {
+		c.Response().Header().Set("HX-Replace-Url", filteredURL(list))
+		if err := trigger(c, map[string]any{"say": list.Sum()}); err != nil {
+			return err
+		}
+		return Render(c, http.StatusOK, views.SecretList(list))
+	}
+	shell, err := d.shell(c, a, "Secrets, "+all.Hook.Name, views.InHooks)
+	if err != nil {
+		return err
+	}
 	return Render(c, http.StatusOK, views.SecretsPage(views.SecretsPageProps{
-		Shell: shell, Head: d.hookHead(a, all.Hook, views.SecretsTab), List: list,
+		Shell: shell, Head: d.secretsHead(a, all, list), List: list,
 	}))
 }
 
-func (d *Dashboard) secretList(a store.Actor, all store.SecretList) views.SecretListProps {
+// filteredURL is the address of a list as it is filtered.
+func filteredURL(list views.SecretListProps) string {
+	if list.Filter == "" {
+		return list.AllURL
+	}
+	return with(list.AllURL, "q", list.Filter)
+}
+
+// secretsHead is the head above a list of secrets. A list that is seen at a glance
+// has no filter.
+func (d *Dashboard) secretsHead(a store.Actor, all store.SecretList, list views.SecretListProps) views.HookHeadProps {
+	head := d.hookHead(a, all.Hook, views.SecretsTab)
+	if len(all.Secrets) > 5 || list.Filter != "" {
+		head.Filter = views.FilterProps{URL: list.AllURL, Text: list.Filter}
+	}
+	return head
+}
+
+func (d *Dashboard) secretList(a store.Actor, all store.SecretList, filter string) views.SecretListProps {
 	p := views.SecretListProps{
+		Filter: filter,
+		AllURL: secretsURL(a.Org().Slug, all.Hook.ID),
 		Quota:  quota(all),
 		Locked: !a.Can(store.RevealHookSecrets),
 		Role:   a.Role().Title(),
@@ -77,6 +105,7 @@ func (d *Dashboard) secretRow(a store.Actor, hook string, s store.Secret) views.
 		LastUsed: d.when(s.LastUsedAt), LastUsedBy: s.LastUsedBy,
 	}
 	url := secretURL(a.Org().Slug, hook, s.ID)
+	p.DetailURL = url
 	if a.Can(store.RevealHookSecrets) && s.Version > 0 {
 		p.RevealURL, p.CopyURL = url+"/reveal", url+"/copy"
 	}
@@ -86,9 +115,9 @@ func (d *Dashboard) secretRow(a store.Actor, hook string, s store.Secret) views.
 	return p
 }
 
-// Secret is one row with its value hidden, which takes the place of the open
+// SecretRow is one row with its value hidden, which takes the place of the open
 // one. As a page it is the list.
-func (d *Dashboard) Secret(c echo.Context, a store.Actor) error {
+func (d *Dashboard) SecretRow(c echo.Context, a store.Actor) error {
 	s, hook, err := d.store.Secret(c.Request().Context(), a, place(c), c.Param("secret"))
 	if err != nil {
 		return err
@@ -102,25 +131,33 @@ func (d *Dashboard) Secret(c echo.Context, a store.Actor) error {
 	return Render(c, http.StatusOK, views.Secret(d.secretRow(a, hook.ID, s)))
 }
 
-// NewSecret asks for a new secret.
+// NewSecret asks for a new secret. The editor asks for one of a name that the
+// script reads.
 func (d *Dashboard) NewSecret(c echo.Context, a store.Actor) error {
-	return d.drawAddSecret(c, a, http.StatusOK, views.AddSecretProps{})
+	p := views.AddSecretProps{FromEditor: c.QueryParam("from") == fromEditor}
+	if name := c.QueryParam("name"); store.IsSecretName(name) {
+		p.Name = name
+	}
+	return d.drawAddSecret(c, a, http.StatusOK, p)
 }
 
 // AddSecret adds a secret to a hook.
 func (d *Dashboard) AddSecret(c echo.Context, a store.Actor) error {
-	f, err := readForm(c, "name", "value", "file", "note", "another")
+	f, err := readForm(c, "name", "value", "file", "note", "another", "from")
 	var added store.Secret
 	if err == nil {
 		added, err = d.addSecret(c, a, f)
 	}
 	if status, errors := refused(c, err); errors != nil {
 		return d.drawAddSecret(c, a, status, views.AddSecretProps{
-			Name: f.line("name"), Note: f.line("note"), Another: f.checked("another"), Errors: errors,
+			Name: f.line("name"), Note: f.line("note"), Another: f.checked("another"), FromEditor: f.line("from") == fromEditor, Errors: errors,
 		})
 	}
 	if err != nil {
 		return err
+	}
+	if f.line("from") == fromEditor {
+		return d.addedFromEditor(c, a, added)
 	}
 	return d.secretAdded(c, a, added, f.checked("another"))
 }
@@ -135,6 +172,10 @@ func (d *Dashboard) addSecret(c echo.Context, a store.Actor, f form) (store.Secr
 	})
 }
 
+func addedToast(added store.Secret, all store.SecretList) views.ToastProps {
+	return views.ToastProps{Kind: "ok", Name: added.Name, Text: "added", Detail: fmt.Sprintf("%d of %d.", len(all.Secrets), all.Limit)}
+}
+
 // secretAdded answers with the list, and with an empty form if another secret is
 // to follow and there is a place for it.
 func (d *Dashboard) secretAdded(c echo.Context, a store.Actor, added store.Secret, another bool) error {
@@ -142,7 +183,7 @@ func (d *Dashboard) secretAdded(c echo.Context, a store.Actor, added store.Secre
 	if err != nil {
 		return err
 	}
-	toast := views.ToastProps{Kind: "ok", Name: added.Name, Text: "added", Detail: fmt.Sprintf("%d of %d.", len(all.Secrets), all.Limit)}
+	toast := addedToast(added, all)
 	another = another && !quota(all).Full()
 	switch {
 	case another && IsHTMX(c):
@@ -150,23 +191,29 @@ func (d *Dashboard) secretAdded(c echo.Context, a store.Actor, added store.Secre
 			return err
 		}
 		empty := d.addSecretForm(a, all, views.AddSecretProps{Another: true})
-		return Render(c, http.StatusOK, empty, d.secretParts(a, all, added.ID, toast))
+		return Render(c, http.StatusOK, empty, d.secretParts(c, a, all, added.ID, toast))
 	case another:
 		return d.leave(c, back(c, a)+"/new", toast)
 	}
 	return d.changed(c, back(c, a), toast, func() ([]templ.Component, error) {
-		return []templ.Component{d.secretParts(a, all, added.ID, toast)}, nil
+		return []templ.Component{d.secretParts(c, a, all, added.ID, toast)}, nil
 	})
 }
 
 // secretParts is what looks different on the page after a change; fresh is the
-// row to point out.
-func (d *Dashboard) secretParts(a store.Actor, all store.SecretList, fresh string, t views.ToastProps) templ.Component {
-	list := d.secretList(a, all)
+// row to point out, which no filter hides.
+func (d *Dashboard) secretParts(c echo.Context, a store.Actor, all store.SecretList, fresh string, t views.ToastProps) templ.Component {
+	list := d.secretList(a, all, under(c).Query().Get("q"))
+	if fresh != "" && !list.Shows(fresh) {
+		list.Filter = ""
+		if under(c).Path == list.AllURL {
+			c.Response().Header().Set("HX-Replace-Url", list.AllURL)
+		}
+	}
 	for i := range list.Secrets {
 		list.Secrets[i].New = list.Secrets[i].ID == fresh
 	}
-	return views.SecretsChanged(views.SecretsChangedProps{Head: d.hookHead(a, all.Hook, views.SecretsTab), List: list, Toast: t})
+	return views.SecretsChanged(views.SecretsChangedProps{Head: d.secretsHead(a, all, list), List: list, Toast: t})
 }
 
 func (d *Dashboard) drawAddSecret(c echo.Context, a store.Actor, status int, p views.AddSecretProps) error {
@@ -183,6 +230,9 @@ func (d *Dashboard) drawAddSecret(c echo.Context, a store.Actor, status int, p v
 func (d *Dashboard) addSecretForm(a store.Actor, all store.SecretList, p views.AddSecretProps) templ.Component {
 	p.URL = secretsURL(a.Org().Slug, all.Hook.ID)
 	p.BackURL, p.Hook, p.Quota = p.URL, all.Hook.Name, quota(all)
+	if p.FromEditor {
+		p.BackURL = hookURL(a.Org().Slug, all.Hook.ID)
+	}
 	return views.AddSecret(p)
 }
 
@@ -274,7 +324,8 @@ func (d *Dashboard) secretChanged(c echo.Context, a store.Actor, fresh string, t
 		if err != nil {
 			return nil, err
 		}
-		return []templ.Component{d.secretParts(a, all, fresh, t)}, nil
+		drawer, err := d.drawerPart(c, a)
+		return []templ.Component{d.secretParts(c, a, all, fresh, t), drawer}, err
 	})
 }
 

@@ -1,13 +1,13 @@
 // What HTML and htmx don't do by themselves; every page works without it.
 
+import { enter, leave, onMove } from "./drawer.js";
+import "./filters.js";
+import { listenToKeys } from "./keys.js";
 import { alert, byId, listen, main, on, regions, root, say, setAttribute, setIcon, stop, submitButton, toasts } from "./page.js";
-
-const dialog = byId("dialog");
-const modal = byId("modal"); // The part of dialog that htmx fills.
 
 // What answers ask for in HX-Trigger.
 listen("say", (event) => say(event.detail.value));
-listen("modal:close", closeDialog);
+listen("modal:close", () => closeHost(dialog));
 
 // ---- Arrivals
 
@@ -29,62 +29,78 @@ function watch(records) {
   for (const node of records.flatMap((record) => [...record.addedNodes])) {
     if (node.isConnected && node.matches) arrive(node);
   }
-  if (records.some((record) => record.target === modal)) showDialog();
+  for (const host of hosts) {
+    if (records.some((record) => record.target === host.box)) showHost(host);
+  }
 }
 
-// ---- Dialog
+// ---- Dialog and drawer: content that arrives opens them, content that goes closes them.
 
-let opener = {}; // Ids: a swap replaces elements.
-let typed = false;
 let pressed;
 
-// showDialog runs when #modal was filled or emptied, whatever did it.
-function showDialog() {
-  if (!modal.firstElementChild) return;
-  const answered = dialog.open;
+const hosts = ["modal", "drawer"].map((id) => {
+  const box = byId(id); // what htmx fills
+  const frame = box.parentElement;
+  const host = { box, frame, opener: {} }; // The opener's id: a swap replaces elements.
+  frame.onclose = () => emptyHost(host);
+  frame.oninput = () => { host.typed = true; };
+  frame.onpointerdown = (event) => { pressed = event.target; };
+  frame.onclick = (event) => {
+    if (event.target === frame && pressed === frame && !host.typed) closeHost(host); // the backdrop
+  };
+  return host;
+});
+const [dialog, drawer] = hosts; // The dialog may lie over the drawer.
+const modal = dialog.box;
+
+// showHost runs when a host was filled or emptied, whatever did it.
+function showHost(host) {
+  const { box, frame } = host;
+  if (!box.firstElementChild) return closeHost(host);
+  const answered = frame.open;
   if (!answered) {
-    typed = false;
-    dialog.showModal();
-    dialog.append(...regions); // Outside an open dialog nothing is clickable or read out.
+    host.typed = false;
+    host.shown = true;
+    frame.showModal();
+    frame.append(...regions); // Outside an open dialog nothing is clickable or read out.
+    if (host === drawer) enter(box.firstElementChild);
   }
-  const wrong = modal.querySelector("[aria-invalid=true]");
-  const banner = answered && modal.querySelector(".dialog-body > .banner");
+  const wrong = box.querySelector("[aria-invalid=true]");
+  const banner = answered && box.querySelector(".dialog-body > .banner");
   if (wrong) wrong.focus();
   else if (banner) say(banner.innerText, alert);
-  if (!modal.contains(document.activeElement)) modal.querySelector("button")?.focus();
+  if (!box.contains(document.activeElement)) box.querySelector("button")?.focus();
 }
 
-function closeDialog() {
-  dialog.close();
-  emptyDialog();
+function closeHost(host) {
+  host.frame.close();
+  emptyHost(host);
 }
 
-// emptyDialog also runs on the close event, when something new may be open.
-function emptyDialog() {
-  if (dialog.open || !modal.firstChild) return;
-  modal.replaceChildren();
-  document.body.append(...regions);
-  returnFocus();
+// emptyHost also runs on the close event, when something new may be open.
+function emptyHost(host) {
+  if (host.frame.open || !host.shown) return;
+  host.shown = false;
+  takeAway(host.box);
+  host.box.replaceChildren();
+  (document.querySelector("dialog[open]") ?? document.body).append(...regions);
+  if (host === drawer) leave();
+  returnFocus(host.opener);
 }
 
 // returnFocus goes to what asked for the dialog, to the next row if that is gone,
 // or to its menu's button.
-function returnFocus() {
+function returnFocus(opener) {
   const control = byId(opener.id) ?? byId(opener.next)?.querySelector("a[href], button")
     ?? document.querySelector("#add-secret, #new-hook") ?? main;
   const menu = control.closest("[popover]:not(:popover-open)");
   (menu ? document.querySelector(`[popovertarget=${menu.id}]`) : control).focus();
 }
 
-dialog.onclose = emptyDialog;
-dialog.oninput = () => { typed = true; };
-dialog.onpointerdown = (event) => { pressed = event.target; };
-dialog.onclick = (event) => {
-  if (event.target === dialog && pressed === dialog && !typed) closeDialog(); // the backdrop
-};
-on("click", "#dialog [data-close]", (_, event) => {
+onMove(() => drawer.shown && hosts.forEach(closeHost));
+on("click", ":is(#modal, #drawer) [data-close]", (button, event) => {
   event.preventDefault();
-  closeDialog();
+  closeHost(hosts.find(({ box }) => box.contains(button)));
 });
 listen("keydown", (event) => {
   const form = modal.querySelector("form");
@@ -121,7 +137,7 @@ listen("htmx:finally:request", ({ detail: { ctx } }) => {
     if (source.querySelector?.("[role=switch]")) source.reset(); // It shows what is stored.
   } else if (toast || source.closest?.(".deleted")) { // Undo
     if (toast) dismiss(toast);
-    document.querySelector("tbody.new")?.querySelector("a[href], button").focus();
+    (document.querySelector("tbody.new")?.querySelector("a[href], button") ?? main).focus();
   }
 });
 
@@ -129,12 +145,14 @@ listen("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   const saved = !(ctx.response?.status >= 400);
   const focused = document.activeElement;
   for (const { target, fragment } of tasks) {
-    if (target?.contains(focused)) lostRow = focused.closest("tbody")?.id;
-    if (target === modal && !dialog.open) {
+    if (target?.contains(focused)) lostRow = focused.closest("tbody, .version-slot")?.id;
+    const host = hosts.find(({ box }) => box === target);
+    if (host && !host.frame.open) {
       const asker = ctx.asker ?? ctx.sourceElement;
-      opener = { id: asker.id, next: asker.closest("tbody")?.nextElementSibling?.id };
+      const row = asker.closest("tbody");
+      host.opener = { id: asker.id, next: row ? row.nextElementSibling?.id : drawer.opener.next };
     }
-    if (target === modal && saved) typed = false;
+    if (host && saved) host.typed = false;
     for (const fresh of fragment.querySelectorAll("[hx-preserve]")) keepTyped(fresh, saved);
     for (const fresh of fragment.querySelectorAll("details[id]")) fresh.open ||= byId(fresh.id)?.open;
   }
@@ -258,7 +276,7 @@ function showTimeLeft(row, seconds) {
 // hide takes the value away before it asks for the hidden row.
 function hide(row) {
   takeAway(row);
-  if (row.isConnected) htmx.ajax("GET", row.dataset.hideUrl, { source: row, target: row, swap: "outerHTML" });
+  if (row.isConnected && row.dataset.hideUrl) htmx.ajax("GET", row.dataset.hideUrl, { source: row, target: row, swap: "outerHTML" });
 }
 
 function takeAway(element) {
@@ -270,6 +288,8 @@ function takeAway(element) {
 }
 
 const hideAll = () => document.querySelectorAll("[data-revealed]").forEach(hide);
+
+listenToKeys(hideAll);
 
 for (const type of ["pagehide", "freeze"]) window.addEventListener(type, () => takeAway(document), true);
 
@@ -315,8 +335,8 @@ on("click", "[data-copy]", async (button) => {
 on("submit", "[data-copy-form]", async (form, event) => {
   stop(event);
   if (await copy(form, form.action, new URLSearchParams(new FormData(form)))) {
-    closeDialog();
-    copied(opener.id, form.dataset.name);
+    closeHost(dialog);
+    copied(dialog.opener.id, form.dataset.name);
   }
 });
 
@@ -359,10 +379,19 @@ async function showRefusal(source, response) {
   await htmx.swap({ text: await response.text(), target, swap, response, sourceElement: source });
 }
 
-function copied(id, name) {
-  const button = byId(id);
+function tick(button) {
   setIcon(button, "check");
   setTimeout(setIcon, 1500, button, "copy");
+}
+
+on("click", "[data-copy-text]", async (button) => {
+  await navigator.clipboard.writeText(button.dataset.copyText);
+  tick(button);
+  say(`${button.dataset.copyText} is on the clipboard.`);
+});
+
+function copied(id, name) {
+  tick(byId(id));
   say(`${name} copied. Recorded.`);
   clearTimeout(clipboardTimer);
   clipboardTimer = setTimeout(() => {

@@ -4,7 +4,10 @@
 
 // reads lists { name, from, line } from the beginning of a text to its end. An
 // empty name is a place whose name only shows when the hook runs.
-export function reads(text) {
+export const reads = (text) => look(text).found;
+
+// look also tells the names that hold the secrets object somewhere.
+export function look(text) {
   const tokens = tokenize(text);
   const aliases = new Set(); // names that hold the secrets object from here on
   const found = [];
@@ -85,7 +88,7 @@ export function reads(text) {
       else if (isContext(i + 2)) eachKey(i, aliasKey);
     }
   }
-  return withLines(text, found.sort((a, b) => a.from - b.from));
+  return { found: withLines(text, found.sort((a, b) => a.from - b.from)), aliases };
 }
 
 function withLines(text, found) {
@@ -213,12 +216,12 @@ function tokenize(text) {
   while (at < text.length) {
     const c = text[at];
     const next = text[at + 1];
-    if (piece("space")) at = pieces.space.lastIndex;
+    if ((c <= " " || c > "~") && piece("space")) at = pieces.space.lastIndex;
     else if (c === "/" && next === "/") at = piece("line");
     else if (c === "/" && next === "*") at = commentEnd();
     else if (c === '"' || c === "'") quoted(c);
     else if (c === "`") backquoted("string", 1);
-    else if (piece("number")) add("value", pieces.number.lastIndex);
+    else if ((c === "." || c >= "0" && c <= "9") && piece("number")) add("value", pieces.number.lastIndex);
     else if (piece("name") > at) add("name", pieces.name.lastIndex);
     else if (c === "/" && !afterOperand()) add("value", regexpEnd());
     else if ("([{".includes(c)) opens(at + 1);

@@ -112,15 +112,24 @@ func New(t testing.TB) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w := Copy(t, master.database, Start)
+	w.orgs = master.orgs
+	return w
+}
+
+// Copy returns a world of the test's own over a copy of a database that was filled
+// under Key. Its clock stands at a time.
+func Copy(t testing.TB, database []byte, at time.Time) *World {
+	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, databaseFile), master.database, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, databaseFile), database, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	w, err := open(dir, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.orgs = master.orgs
+	w.Clock.Set(at)
 	closeAfter(t, w)
 	return w
 }

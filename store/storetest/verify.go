@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"database/sql"
 	"path/filepath"
 	"testing"
 
@@ -47,19 +46,19 @@ func verifyTotals(t testing.TB, db *sqlx.DB, log string) {
 			SELECT at / 86400000000 AS day, actor_kind, COALESCE(actor, '') AS actor, outcome,
 				count(*) AS n, min(seq) AS first_seq, max(seq) AS last_seq, max(at) AS last_at
 			FROM audit_entries
-			WHERE log = :log
+			WHERE log = ?
 			GROUP BY 1, 2, 3, 4
 		), kept AS (
 			SELECT day, actor_kind, actor, outcome, sum(n) AS n, min(first_seq) AS first_seq, max(last_seq) AS last_seq, max(last_at) AS last_at
 			FROM audit_days
-			WHERE log = :log
+			WHERE log = ?
 			GROUP BY 1, 2, 3, 4
 		)
 		SELECT 'day ' || day || ' of ' || actor_kind || ' ' || actor || ', ' || outcome FROM (
 			SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept)
 			UNION ALL
 			SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted)
-		)`, sql.Named("log", log))
+		)`, log, log)
 	if err != nil {
 		t.Fatal(err)
 	}

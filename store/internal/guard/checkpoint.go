@@ -25,3 +25,22 @@ func (db *DB) Checkpoint(ctx context.Context) (emptied bool, err error) {
 	})
 	return emptied, explain(err)
 }
+
+// compactUpTo is the size of a database, in bytes, that Compact writes anew: it takes
+// a few hundred milliseconds, in which everybody who wants to write waits.
+const compactUpTo = 64 << 20
+
+// Compact writes the database anew, unless it is large. SQLite overwrites a row that
+// goes, but not the copy that may have stayed behind, in the unused part of a page,
+// when it once moved the row to another.
+func (db *DB) Compact(ctx context.Context) error {
+	return explain(db.write(ctx, func() error {
+		var size int64
+		err := db.writer.GetContext(context.Background(), &size, `
+			SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`)
+		if err != nil || size > compactUpTo {
+			return err
+		}
+		return db.writer.exec("VACUUM")
+	}))
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"hooksafe/store/internal/ledger"
 )
 
 // Enter runs fn for somebody who is nobody yet: at sign-in, at the first run, with
@@ -49,6 +51,31 @@ func OwnCredentials(ctx context.Context, db *DB, p ServerActor) (Credentials, er
 		FROM users
 		WHERE id = ?`, p.who.id)
 	return c, explain(err)
+}
+
+// OwnSignIns are the newest entries of the server's log about who got in as a
+// signed-in person, or tried to: sign-ins, new passwords, reset links, and what a
+// wrong password stopped. They hold nobody else's.
+func OwnSignIns(ctx context.Context, db *DB, p ServerActor, limit int) ([]ledger.Entry, error) {
+	c, release, err := db.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	stmt, err := c.prepare(`
+		SELECT *
+		FROM audit_entries
+		WHERE log = ? AND target = ? AND target_kind = 'user'
+			AND (action IN (?, ?, ?, ?) OR action = ? AND outcome <> ?)
+		ORDER BY seq DESC
+		LIMIT ?`)
+	if err != nil {
+		return nil, err
+	}
+	var all []ledger.Entry
+	return all, explain(stmt.SelectContext(ctx, &all, serverLog, p.who.id,
+		UserSignIn.name, UserResetPassword.name, UserChangePassword.name, ResetLinkCreate.name,
+		UserConfirm.name, outcomeDone, limit))
 }
 
 // Link is a one-time link as it is stored.

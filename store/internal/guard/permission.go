@@ -179,6 +179,7 @@ var (
 	SetupToken         = Action{"setup.open", Operate, false, changes}
 
 	UserSignOut        = Action{"user.sign_out", OwnAccount, false, looks}
+	UserRead           = Action{"user.read", OwnAccount, false, looks}
 	UserUpdate         = Action{"user.update", OwnAccount, false, changes}
 	UserEndSession     = Action{"session.end", OwnAccount, false, changes}
 	UserConfirm        = Action{"user.confirm", OwnAccount, false, looks}

@@ -152,7 +152,7 @@ type form struct{ names []string }
 var (
 	forms      sync.Map // query text → form
 	words      = regexp.MustCompile(`[a-z_]+`)
-	paramNames = regexp.MustCompile(`:([a-z_]+)`)
+	paramNames = regexp.MustCompile(`:([a-z_][a-z_0-9]*)`)
 )
 
 // check refuses a statement that reads or writes an organization's table without

@@ -38,6 +38,9 @@ func (db *DB) read(ctx context.Context, who identity) (*ReadTx, error) {
 // Actor is the id of who reads.
 func (tx *ReadTx) Actor() string { return tx.who.id }
 
+// Credential is the id of the session that reads, or "".
+func (tx *ReadTx) Credential() string { return tx.who.session }
+
 // May says whether the reader holds a further permission, so that one View can
 // show more to some.
 func (tx *ReadTx) May(p Permission) bool { return tx.who.holds(p) }
