@@ -90,13 +90,16 @@ func explain(err error, c echo.Context) reply {
 	var refused *refusal
 	var fromEcho *echo.HTTPError
 	var tooLong *http.MaxBytesError
-	var fromAPI *apiv2.Error
+	var fromV1 *apiv1.Error
+	var fromV2 *apiv2.Error
 	e, fromStore := store.AsError(err)
 	switch {
 	case fromStore:
 		return reply{refusal: refusal{statusOf[e.Code], "", sentence(e, c)}, code: e.Code, retryAfter: e.RetryAfter}
-	case errors.As(err, &fromAPI):
-		return reply{refusal: refusal{status: fromAPI.Status, text: fromAPI.Message}, apiCode: fromAPI.Code}
+	case errors.As(err, &fromV1):
+		return reply{refusal: refusal{status: fromV1.Status, text: fromV1.Message}}
+	case errors.As(err, &fromV2):
+		return reply{refusal: refusal{status: fromV2.Status, text: fromV2.Message}, apiCode: fromV2.Code}
 	case errors.As(err, &refused):
 		return reply{refusal: *refused}
 	case errors.As(err, &fromEcho):
@@ -157,11 +160,14 @@ func isAPI(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path,
 
 // answerJSON answers a program in the form of the contract that it speaks.
 func answerJSON(c echo.Context, r reply) error {
+	if c.Path() == tokenRoute {
+		return c.JSON(r.status, apiv2.OAuthErrorBody(r.status, r.apiCode, cmp.Or(r.text, apiv2.Sentence(r.status))))
+	}
 	if r.status == http.StatusUnauthorized {
 		c.Response().Header().Set("WWW-Authenticate", "Bearer")
 	}
 	if strings.HasPrefix(c.Request().URL.Path, apiv1Prefix) {
-		return c.JSON(r.status, apiv1.ErrorBody(cmp.Or(r.text, apiv1.Sentence(r.status))))
+		return c.JSON(r.status, apiv1.ErrorBody(r.status, r.text))
 	}
 	return c.JSON(r.status, apiv2.ErrorBody(r.status, cmp.Or(r.text, apiv2.Sentence(r.status)), r.apiCode))
 }

@@ -40,7 +40,7 @@ func apiCredentials(s *store.Store) echo.MiddlewareFunc {
 	}
 }
 
-var errNoKey error = &store.Error{Code: store.Unauthenticated, Message: "Missing authentication"}
+var errNoKey = &refusal{status: http.StatusUnauthorized, text: "Missing authentication"}
 
 // bearer is the token of the one Authorization header (RFC 6750, section 2.1).
 func bearer(h http.Header) (token string, ok bool) {

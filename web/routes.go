@@ -8,6 +8,7 @@ import (
 	"hooksafe/handlers/apiv1"
 	"hooksafe/handlers/apiv2"
 	"hooksafe/handlers/dashboard"
+	"hooksafe/handlers/openapi"
 	"hooksafe/static"
 )
 
@@ -98,6 +99,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	post("/orgs/:org/hooks/:hook/secrets/:secret/delete", in.member(d.DeleteSecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/restore", in.member(d.RestoreSecret))
 
+	get("/api/openapi.json", in.key(openapi.Serve))
 	post(tokenRoute, in.public(v2.Token))
 	get(apiHooksRoute, in.key(v2.Hooks))
 	post(apiHooksRoute, in.key(v2.CreateHook))
@@ -109,7 +111,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	e.PATCH(apiSecretsRoute, in.key(v2.ChangeSecrets))
 	e.DELETE(apiSecretsRoute, in.key(v2.DeleteSecrets))
 
-	get("/api/v1/hooks/:hook/secrets/:name/value", in.key(v1.HookSecretValue))
+	e.GET("/api/v1/hooks/:hook/secrets/:name/value", in.key(v1.HookSecretValue)) // no HEAD: it would reveal to nobody
 	get("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.AskDestroySecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.DestroySecret))
 }

@@ -52,18 +52,22 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 func requireHTTPS(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if c.Scheme() != "https" && c.Path() != healthPath && c.Path() != readyPath {
-			return &refusal{http.StatusForbidden, "Use https",
+			status := http.StatusForbidden
+			if takesTokens(c) {
+				status = http.StatusBadRequest // the Deploy CLI takes a 403 for "nothing to do"
+			}
+			return &refusal{status, "Use https",
 				"This server hands out secrets over https only. Open its https address; behind a proxy, the proxy has to send X-Forwarded-Proto."}
 		}
 		return next(c)
 	}
 }
 
-// methods answers a method that an address does not take, before anything else
-// looks at the request.
+// methods answers a method that an address does not take, and an address that there
+// is not, before anything else looks at the request.
 func methods(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Get(echo.ContextKeyHeaderAllow) != nil {
+		if c.Get(echo.ContextKeyHeaderAllow) != nil || c.Path() == "" {
 			return c.Handler()(c)
 		}
 		return next(c)

@@ -78,14 +78,23 @@ func Explain(err error) error {
 	}
 	switch e.Code {
 	case store.Invalid:
-		if e.Field == "" {
-			return badBody(e.Message)
-		}
-		return badBody(e.Field + ": " + e.Message)
+		return badBody((&formats.BodyError{Where: wireField(e.Field), What: e.Message}).Error())
 	case store.Denied:
+		if len(e.Scopes) == 0 {
+			return &Error{http.StatusForbidden, codeScope, e.Message} // the role, not the key, falls short
+		}
 		return &Error{http.StatusForbidden, codeScope, "Insufficient scope, expected any of: " + commas(e.Scopes)}
 	}
 	return err
+}
+
+// wireField is what the contract calls a field that the store refused. A dependency
+// is counted where people type them in a list, and an object has no order.
+func wireField(field string) string {
+	if strings.HasPrefix(field, "dependency-") || strings.HasPrefix(field, "version-") {
+		return "dependencies"
+	}
+	return field
 }
 
 func badBody(message string) *Error {

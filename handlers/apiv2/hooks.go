@@ -32,12 +32,12 @@ func hookOf(h store.Hook) hook {
 	return hook{h.ID, h.Name, h.Script, dependencies, h.Enabled, h.Trigger}
 }
 
-// fields returns the fields of a hook that were asked for; with none, all.
+// only returns the fields of a hook that are asked for; with nil, all.
 func (h hook) only(fields []string) map[string]any {
 	all := map[string]any{
 		"id": h.ID, "name": h.Name, "script": h.Script, "dependencies": h.Dependencies, "enabled": h.Enabled, "triggerId": h.TriggerID,
 	}
-	if len(fields) == 0 {
+	if fields == nil {
 		return all
 	}
 	chosen := map[string]any{}
@@ -61,10 +61,11 @@ type page struct {
 	query  store.HookQuery
 	totals bool
 	fields []string
+	named  bool // fields are those that are wanted, not those to leave out
 }
 
 func readPage(query url.Values) (page, error) {
-	p := page{query: store.HookQuery{Limit: perPage}}
+	p := page{query: store.HookQuery{Limit: perPage}, named: true}
 	number := 0
 	for name, values := range query {
 		if len(values) != 1 {
@@ -75,6 +76,9 @@ func readPage(query url.Values) (page, error) {
 		}
 	}
 	p.query.Offset = number * p.query.Limit
+	if !p.named {
+		p.fields = slices.DeleteFunc(slices.Clone(hookFields), func(f string) bool { return slices.Contains(p.fields, f) })
+	}
 	return p, nil
 }
 
@@ -99,6 +103,8 @@ func (p *page) read(name, value string, number *int) (err error) {
 		}
 	case "fields":
 		p.fields, err = readHookFields(value)
+	case "include_fields":
+		p.named, err = readFlag(name, value)
 	}
 	return err
 }
@@ -189,25 +195,28 @@ func readNewHook(text []byte) (store.NewHook, error) {
 		return store.NewHook{}, err
 	}
 	name, script, trigger := f.Text("name"), f.Text("script"), f.Text("triggerId")
-	n := store.NewHook{Dependencies: dependencies(f.Texts("dependencies"))}
+	n := store.NewHook{Dependencies: dependencies(f)}
 	if enabled := f.Flag("enabled"); enabled != nil {
 		n.Enabled = *enabled
 	}
 	if err := f.Err(); err != nil {
 		return store.NewHook{}, err
 	}
-	for field, value := range map[string]*string{"name": name, "script": script, "triggerId": trigger} {
-		if value == nil {
-			return store.NewHook{}, &formats.BodyError{Where: field, What: "it is missing; " + hookWanted}
-		}
+	if name == nil || script == nil || trigger == nil {
+		return store.NewHook{}, &formats.BodyError{What: hookWanted}
 	}
 	n.Name, n.Script, n.Trigger = *name, *script, *trigger
 	return n, nil
 }
 
-// dependencies are by name, so that an error names the same one each time.
-func dependencies(texts map[string]string) []store.Dependency {
-	var list []store.Dependency
+// dependencies are by name, so that an error is about the same one each time; nil if
+// they are not there.
+func dependencies(f *formats.Fields) []store.Dependency {
+	texts := f.Texts("dependencies")
+	if texts == nil {
+		return nil
+	}
+	list := []store.Dependency{}
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		list = append(list, store.Dependency{Name: name, Version: texts[name]})
 	}
@@ -232,8 +241,7 @@ func (api *API) ChangeHook(c echo.Context, a store.Actor) error {
 		return Explain(err)
 	}
 	patch := store.HookPatch{Name: f.Text("name"), Script: f.Text("script"), Enabled: f.Flag("enabled")}
-	if texts := f.Texts("dependencies"); texts != nil {
-		list := dependencies(texts)
+	if list := dependencies(f); list != nil {
 		patch.Dependencies = &list
 	}
 	if err := f.Err(); err != nil {

@@ -1,7 +1,6 @@
 package apiv2
 
 import (
-	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -23,7 +22,7 @@ func (api *API) Token(c echo.Context, o store.Origin) error {
 		return err
 	}
 	if asked.Get("grant_type") != "client_credentials" {
-		return oauthError(c, http.StatusBadRequest, "unsupported_grant_type", "grant_type has to be client_credentials")
+		return &Error{http.StatusBadRequest, "unsupported_grant_type", "grant_type has to be client_credentials"}
 	}
 	var wanted []store.Scope
 	for scope := range strings.FieldsSeq(asked.Get("scope")) {
@@ -31,8 +30,8 @@ func (api *API) Token(c echo.Context, o store.Origin) error {
 	}
 	made, err := api.store.NewAccessToken(c.Request().Context(), o, asked.Get("client_id"), asked.Get("client_secret"), wanted)
 	if store.CodeOf(err) == store.Unauthenticated {
-		c.Response().Header().Set("WWW-Authenticate", "Basic")
-		return oauthError(c, http.StatusUnauthorized, "access_denied", "Unauthorized")
+		c.Response().Header().Set("WWW-Authenticate", `Basic realm="Hooksafe"`)
+		return &Error{http.StatusUnauthorized, "access_denied", "Unauthorized"}
 	}
 	if err != nil {
 		return err
@@ -46,9 +45,26 @@ func words(scopes []store.Scope) string {
 	return strings.ReplaceAll(commas(scopes), ",", " ")
 }
 
-func oauthError(c echo.Context, status int, code, description string) error {
-	return c.JSON(status, map[string]string{"error": code, "error_description": description})
+// OAuthErrorBody is the body of an error of /oauth/token (RFC 6749, section 5.2). One
+// that is not about the grant gets the code of its status.
+func OAuthErrorBody(status int, code, description string) map[string]string {
+	switch {
+	case code != "":
+	case status == http.StatusTooManyRequests:
+		code = "too_many_requests"
+	case status >= http.StatusInternalServerError:
+		code = "temporarily_unavailable"
+	default:
+		code = codeRequest
+	}
+	return map[string]string{"error": code, "error_description": description}
 }
+
+// codeRequest is OAuth's word for a request that is not what is asked for.
+const codeRequest = "invalid_request"
+
+var errGrant = &Error{http.StatusBadRequest, codeRequest,
+	"client_id, client_secret and grant_type are wanted, each once, as a form or as an object of text"}
 
 // readGrant reads what is asked for, with the credentials of Basic if there are any.
 func readGrant(c echo.Context) (url.Values, error) {
@@ -56,13 +72,13 @@ func readGrant(c echo.Context) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind, _, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
-	asked, err := url.ParseQuery(string(text))
-	if kind == echo.MIMEApplicationJSON {
-		asked, err = readGrantJSON(text)
+	read := readGrantForm
+	if kind, _, _ := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); kind == echo.MIMEApplicationJSON {
+		read = readGrantJSON
 	}
+	asked, err := read(text)
 	if err != nil {
-		return nil, &Error{http.StatusBadRequest, codeBody, "Payload validation error: client_id, client_secret and grant_type are wanted, as a form or as an object"}
+		return nil, err
 	}
 	if id, secret, ok := c.Request().BasicAuth(); ok {
 		asked.Set("client_id", unescaped(id))
@@ -79,17 +95,32 @@ func unescaped(text string) string {
 	return text
 }
 
+func readGrantForm(text []byte) (url.Values, error) {
+	asked, err := url.ParseQuery(string(text))
+	if err != nil {
+		return nil, errGrant
+	}
+	for _, values := range asked {
+		if len(values) > 1 {
+			return nil, errGrant
+		}
+	}
+	return asked, nil
+}
+
 func readGrantJSON(text []byte) (url.Values, error) {
 	value, err := formats.ReadJSON(text)
 	object, ok := value.(*formats.Object)
 	if err != nil || !ok {
-		return nil, errors.New("no object")
+		return nil, errGrant
 	}
 	asked := url.Values{}
 	for _, m := range object.Members {
-		if text, ok := m.Value.(string); ok {
-			asked.Set(m.Name, text)
+		text, ok := m.Value.(string)
+		if !ok {
+			return nil, errGrant
 		}
+		asked.Set(m.Name, text)
 	}
 	return asked, nil
 }

@@ -141,6 +141,10 @@ func (f *Fields) Texts(name string) map[string]string {
 	texts := make(map[string]string, len((*object).Members))
 	for i, m := range (*object).Members {
 		text, ok := m.Value.(string)
+		if m.Name == "" {
+			f.fail(&BodyError{name, fmt.Sprintf("entry %d has no name", i+1)})
+			return nil
+		}
 		if !ok {
 			f.fail(&BodyError{name, fmt.Sprintf("entry %d has to be text in double quotes", i+1)})
 			return nil
