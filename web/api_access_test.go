@@ -418,6 +418,31 @@ func TestTrapNo403WithoutHTTPS(t *testing.T) {
 	}
 }
 
+// S-35, S-36: a fault of ours is told in the form of the API, without its words; what
+// could not be written was not done, and no value leaves without its entry.
+func TestFaultsForPrograms(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	p.handler.(*echo.Echo).GET("/api/v2/panic", func(echo.Context) error { panic("planted-x") })
+	p.handler.(*echo.Echo).GET("/api/v1/panic", func(echo.Context) error { panic("planted-x") })
+	p.call(t, call{method: "GET", path: "/api/v2/panic"}).want(t, 500, `{"statusCode":500,"error":"Internal Server Error","message":"Internal Server Error"}`)
+	p.call(t, call{method: "GET", path: "/api/v1/panic"}).want(t, 500, `{"error":"Internal Server Error"}`)
+
+	mend := p.sabotage(t, "INSERT ON audit_entries")
+	for _, r := range reading {
+		p.call(t, call{method: r.method, path: r.path, body: r.good}).wantError(t, 503, "")
+	}
+	p.call(t, call{method: "GET", path: valueAPI}).want(t, 503, `{"error":"`+notRevealed+`"}`)
+	if a := p.call(t, call{method: "POST", path: tokenRoute, body: p.grant("")}); a.status != 503 || !strings.Contains(a.body, `"temporarily_unavailable"`) {
+		t.Errorf("a token: status %d: %s", a.status, a.body)
+	}
+	mend()
+	p.call(t, call{method: "GET", path: secretsAPI}).want(t, 200, `{"API_KEY":"_VALUE_NOT_SHOWN_"}`)
+	if p.secretValue(t, "API_KEY") != p.Org(storetest.Acme).Value {
+		t.Error("the value changed")
+	}
+}
+
 func TestOpenAPIIsServed(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)

@@ -9,8 +9,6 @@ import (
 	"hooksafe/store/storetest"
 )
 
-const noSecrets = `{"statusCode":404,"error":"Not Found","message":"Error: Secret does not exist: %s","errorCode":"SecretDoesNotExist"}`
-
 func TestV2Secrets(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)

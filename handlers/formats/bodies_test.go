@@ -65,6 +65,7 @@ func TestBodiesRefuse(t *testing.T) {
 		{"null", `{"name":null}`, "name: it has to be text in double quotes, and null is none", fields},
 		{"an unknown field", `{"name":"x","` + planted + `":"x"}`, "entry 2: this field is not one", fields},
 		{"dependencies as a list", `{"dependencies":["` + planted + `"]}`, "dependencies: it has to be an object", fields},
+		{"a dependency without a name", `{"dependencies":{"a":"1","":"` + planted + `"}}`, "dependencies: entry 2 has no name", fields},
 		{"a dependency that is a number", `{"dependencies":{"` + planted + `":1}}`, "dependencies: entry 1 has to be text", fields},
 		{"an unknown field inside", `{"secret":{"` + planted + `":"x"}}`, "entry 1: this field", fields},
 		{"two that are wrong", `{"name":1,"enabled":1}`, "name: it has", fields},
