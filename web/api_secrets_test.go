@@ -137,6 +137,26 @@ func TestTwentySecretsInOnePost(t *testing.T) {
 	}
 }
 
+// 20 of the longest values fit into one body.
+func TestTwentyLongSecretsInOnePost(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	p.call(t, call{method: "DELETE", path: secretsAPI, body: `["API_KEY"]`}).want(t, 204, "")
+	secrets, long := map[string]string{}, strings.Repeat("\x01", 64<<10) // six bytes each on the wire
+	for i := range 20 {
+		secrets[fmt.Sprint("S", i)] = long
+	}
+	body, err := json.Marshal(secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.call(t, call{method: "POST", path: secretsAPI, body: string(body)}).want(t, 201, `{}`)
+	p.call(t, call{method: "PATCH", path: secretsAPI, body: string(body)}).want(t, 201, `{}`)
+	if p.secretValue(t, "S19") != long {
+		t.Error("a value came back changed")
+	}
+}
+
 // Contract, section 10: a placeholder sent back keeps the value and leaves an entry
 // that says so.
 func TestTrapPlaceholderInPatchKeepsTheValue(t *testing.T) {
