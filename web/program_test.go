@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+	"github.com/labstack/echo/v4"
 
 	"hooksafe/handlers/openapi"
 	"hooksafe/store"
@@ -242,6 +243,9 @@ func asDocumented(t testing.TB, req *http.Request, a answer) {
 		wantErrorForm(t, doc, req.URL.Path, a)
 		return
 	}
+	if a.status < http.StatusBadRequest {
+		wantDocumentedBody(t, req, route)
+	}
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, Route: route},
 		Status:                 a.status, Header: a.header,
@@ -253,6 +257,26 @@ func asDocumented(t testing.TB, req *http.Request, a answer) {
 		t.Errorf("%s %s answers %d, not as the document has it: %s", req.Method, route.Path, a.status, wrong.Reason)
 	} else if err != nil {
 		t.Errorf("%s %s answers %d, not as the document has it", req.Method, route.Path, a.status)
+	}
+}
+
+// wantDocumentedBody: what was carried out is what the document asks for.
+func wantDocumentedBody(t testing.TB, req *http.Request, route *routers.Route) {
+	t.Helper()
+	if route.Operation.RequestBody == nil || req.Header.Get("Content-Type") != echo.MIMEApplicationJSON {
+		return
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value any
+	if err := json.NewDecoder(body).Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	schema := route.Operation.RequestBody.Value.Content[echo.MIMEApplicationJSON].Schema.Value
+	if schema.VisitJSON(value, openapi3.EnableJSONSchema2020()) != nil {
+		t.Errorf("%s %s took a body that is not as the document has it", req.Method, route.Path)
 	}
 }
 
