@@ -308,31 +308,7 @@ func (s *Store) CreateHook(ctx context.Context, a Actor, name, trigger string) (
 	if i < 0 {
 		return Hook{}, guard.Errorf(Invalid, "trigger", "Choose a trigger.")
 	}
-	reads, err := namesRead(triggers[i].starter)
-	if err != nil {
-		return Hook{}, err
-	}
-	return guard.Act(ctx, s.db, a, guard.HookCreate, newHook, func(tx *guard.WriteTx) (Hook, error) {
-		id := newHookID(tx)
-		_, err := tx.Exec(`
-			INSERT INTO hooks (id, org, name, name_key, trigger, script, script_version, reads, dependencies, enabled, revision,
-				created_at, created_by, updated_at, updated_by, updated_by_name)
-			VALUES (:id, :org_id, :name, :name_key, :trigger, :script, 1, :reads, '{}', 0, 1, :now, :by, :now, :by, :by_name)`,
-			guard.Args{"id": id, "name": name, "name_key": hookNameKey(name), "trigger": trigger, "script": triggers[i].starter, "reads": reads,
-				"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
-		if guard.IsUnique(err) {
-			return Hook{}, hookTaken(name)
-		}
-		if err != nil {
-			return Hook{}, err
-		}
-		row, err := getHook(tx, id)
-		if err != nil {
-			return Hook{}, err
-		}
-		*tx.Target() = row.target()
-		return row.hook(), keepScript(tx, row)
-	})
+	return s.CreateHookWith(ctx, a, NewHook{Name: name, Trigger: trigger, Script: triggers[i].starter})
 }
 
 func hookTaken(name string) error {
@@ -403,13 +379,18 @@ func (s *Store) DeleteHook(ctx context.Context, a Actor, id, confirmName string)
 		if confirmName != row.Name {
 			return Hook{}, guard.Errorf(Invalid, "name", "Type %s to confirm.", row.Name)
 		}
-		_, err = tx.Exec(`
-			UPDATE hooks
-			SET deleted_at = :now, purge_at = :purge_at, deleted_by_name = :by_name
-			WHERE org = :org_id AND id = :id`,
-			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "by_name": tx.ActorName(), "id": id})
-		return row.hook(), err
+		return row.hook(), hideHook(tx, id)
 	})
+}
+
+// hideHook is a deletion that can be undone for 7 days.
+func hideHook(tx *guard.WriteTx, id string) error {
+	_, err := tx.Exec(`
+		UPDATE hooks
+		SET deleted_at = :now, purge_at = :purge_at, deleted_by_name = :by_name
+		WHERE org = :org_id AND id = :id`,
+		guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "by_name": tx.ActorName(), "id": id})
+	return err
 }
 
 // RestoreHook brings a deleted hook back with its secrets. It is a Conflict if the

@@ -19,17 +19,18 @@ const tryWindow = 15 * time.Minute
 // invented ones.
 const maxTracked = 20_000
 
-// limiter counts failed tries by name. A try counts as failed from its start, so
+// limiter counts failed tries of a window by name. A try counts as failed from its start, so
 // that tries side by side do not slip through.
 type limiter struct {
-	now func() time.Time
+	now    func() time.Time
+	window time.Duration
 
 	mu    sync.Mutex
 	tries map[digest][]time.Time
 }
 
-func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, tries: map[digest][]time.Time{}}
+func newLimiter(now func() time.Time, window time.Duration) *limiter {
+	return &limiter{now: now, window: window, tries: map[digest][]time.Time{}}
 }
 
 // limit is a name and how many failed tries it may have in the window.
@@ -53,7 +54,7 @@ func (l *limiter) begin(limits ...limit) (left int, err error) {
 	for _, lim := range limits {
 		recent := l.recent(lim.digest(), now)
 		if len(recent) >= lim.most {
-			wait = max(wait, recent[0].Add(tryWindow).Sub(now))
+			wait = max(wait, recent[0].Add(l.window).Sub(now))
 		}
 		left = min(left, lim.most-len(recent)-1)
 	}
@@ -81,7 +82,7 @@ func (l *limiter) clear(limits ...limit) {
 // recent drops the tries of a name that no longer count.
 func (l *limiter) recent(name digest, now time.Time) []time.Time {
 	tries := l.tries[name]
-	for len(tries) > 0 && now.Sub(tries[0]) >= tryWindow {
+	for len(tries) > 0 && now.Sub(tries[0]) >= l.window {
 		tries = tries[1:]
 	}
 	if len(tries) == 0 {

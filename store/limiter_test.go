@@ -16,7 +16,7 @@ func (h *hand) now() time.Time { return h.at }
 
 func newHandLimiter() (*limiter, *hand) {
 	h := &hand{time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)}
-	return newLimiter(h.now), h
+	return newLimiter(h.now, tryWindow), h
 }
 
 // S-09: whatever is tried and whenever, no name gets more tries into any 15 minutes

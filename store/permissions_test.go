@@ -20,6 +20,7 @@ type things struct {
 	deletedSecretName          string
 	entry                      string // an audit entry
 	member, person             string // e-mail of a member, and of somebody who is none
+	key                        string // an API key
 }
 
 // call is one use of a method of the store by an actor.
@@ -38,6 +39,7 @@ func theHook(x things) string          { return x.hook }
 func theDeletedHook(x things) string   { return x.deletedHook }
 func theSecret(x things) string        { return x.secret }
 func theDeletedSecret(x things) string { return x.deletedSecret }
+func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
 func noTarget(things) string           { return "" }
 
@@ -66,6 +68,14 @@ var calls = []call{
 	}},
 	{"RemoveMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RemoveMember(ctx, a, x.member))
+	}},
+	{"Keys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Keys(ctx, a)) }},
+	{"CreateKey", "", "key.create", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateKey(ctx, a, store.NewKey{Name: "made", Scopes: store.Scopes()})
+		return err
+	}},
+	{"RevokeKey", "", "key.revoke", store.Admin, true, "Act", "key", theKey, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevokeKey(ctx, a, x.key))
 	}},
 	{"Audit", "", "audit.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Audit(ctx, a, store.AuditFilter{}, 0, 10))
@@ -194,6 +204,31 @@ var calls = []call{
 		change := store.SecretChange{Base: 1, Name: x.secretName, Value: ptr(store.NewPlaintext("newer"))}
 		return errOf(w.ChangeSecret(ctx, a, store.HookPlace(x.hook), x.secret, change))
 	}},
+	{"AddSecrets", "", "secret.create", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.AddSecrets(ctx, a, store.HookPlace(x.hook), newSecrets("NEW", "new"))
+	}},
+	{"ChangeValues", "", "secret.update", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.ChangeValues(ctx, a, store.HookPlace(x.hook), newValues(x.secretName, "newer"))
+	}},
+	{"RemoveSecrets", "", "secret.delete", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.RemoveSecrets(ctx, a, store.HookPlace(x.hook), []string{x.secretName})
+	}},
+	{"ReadSecret", "", "secret.read", store.Editor, false, "Act", "hook", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ReadSecret(ctx, a, store.HookPlace(x.hook), x.secretName))
+	}},
+	{"HookPage", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.HookPage(ctx, a, store.HookQuery{Limit: 10})
+		return err
+	}},
+	{"CreateHookWith", "", "hook.create", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CreateHookWith(ctx, a, store.NewHook{Name: "whole " + x.hookName, Trigger: "credentials-exchange", Script: "x"}))
+	}},
+	{"PatchHook", "", "hook.update", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return errOf(w.PatchHook(ctx, a, x.hook, store.HookPatch{Script: ptr("patched")}))
+	}},
+	{"RemoveHook", "", "hook.delete", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
+		return w.RemoveHook(ctx, a, x.hook)
+	}},
 	{"DeleteSecret", "", "secret.delete", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.DeleteSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName))
 	}},
@@ -245,6 +280,11 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 	w.sql(t, `INSERT INTO members (org, user, role, joined_at) SELECT id, ?, 'viewer', 0 FROM organizations WHERE slug = ?`,
 		w.addPerson(t, x.member), slug)
 	w.addPerson(t, x.person)
+	key, _, err := w.CreateKey(ctx, w.Actor(t, slug, "admin"), store.NewKey{Name: fmt.Sprint("key ", n), Scopes: store.Scopes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.key = key.ID
 	return x
 }
 

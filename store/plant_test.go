@@ -44,6 +44,9 @@ func TestNothingPlantedIsOnDisk(t *testing.T) {
 	reset := must(w.ResetPassword(ctx, from(""), link, plants["new password"]))(t)
 	plants["confirmed token"], plants["reset link"], plants["reset token"] = confirmed.Token, link, reset.Token
 
+	key, keyToken := w.newKey(t, w.Actor(t, acme, "admin"), 0, store.Scopes()...)
+	plants["key"], plants["access token"] = keyToken, must(w.NewAccessToken(ctx, from(""), key.ID, keyToken, nil))(t).Token
+
 	files := must(filepath.Glob(filepath.Join(w.Dir, "*")))(t)
 	if len(files) < 3 {
 		t.Fatalf("files are %v; the WAL is looked through as well", files)

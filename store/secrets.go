@@ -20,13 +20,13 @@ func HookPlace(hook string) Place { return Place{hook: hook} }
 
 // placeActions are what can be done to secrets, by place: the words in the audit
 // log are the same, the permissions are not.
-type placeActions struct{ create, update, delete, restore, destroy, reveal, copy guard.Action }
+type placeActions struct{ create, update, delete, restore, destroy, reveal, copy, read guard.Action }
 
 var (
 	hookActions = placeActions{guard.SecretCreate, guard.SecretUpdate, guard.SecretDelete,
-		guard.SecretRestore, guard.SecretDestroy, guard.SecretReveal, guard.SecretCopy}
+		guard.SecretRestore, guard.SecretDestroy, guard.SecretReveal, guard.SecretCopy, guard.SecretFetch}
 	organizationActions = placeActions{guard.OrganizationSecretCreate, guard.OrganizationSecretUpdate, guard.OrganizationSecretDelete,
-		guard.OrganizationSecretRestore, guard.OrganizationSecretDestroy, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy}
+		guard.OrganizationSecretRestore, guard.OrganizationSecretDestroy, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy, guard.OrganizationSecretFetch}
 )
 
 func (p Place) actions() placeActions {
@@ -256,23 +256,11 @@ func (s *Store) AddSecret(ctx context.Context, a Actor, in Place, n NewSecret) (
 		return Secret{}, err
 	}
 	return guard.Act(ctx, s.db, a, in.actions().create, newSecretIn(in), func(tx *guard.WriteTx) (Secret, error) {
-		if err := s.freePlace(tx, in); err != nil {
+		if err := s.freePlaces(tx, in, 1); err != nil {
 			return Secret{}, err
 		}
-		id := newID()
-		_, err := tx.Exec(`
-			INSERT INTO secrets (id, org, hook, name, note, revision, version, last_version,
-				created_at, created_by, updated_at, updated_by, updated_by_name)
-			VALUES (:id, :org_id, :hook, :name, :note, 1, 1, 1, :now, :by, :now, :by, :by_name)`,
-			guard.Args{"id": id, "hook": in.hook, "name": n.Name, "note": n.Note,
-				"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
-		if guard.IsUnique(err) {
-			return Secret{}, secretTaken(n.Name)
-		}
+		id, err := insertSecret(tx, in, n)
 		if err != nil {
-			return Secret{}, err
-		}
-		if err := saveVersion(tx, in, id, 1, n.Value, 0); err != nil {
 			return Secret{}, err
 		}
 		t := tx.Target()
@@ -282,22 +270,45 @@ func (s *Store) AddSecret(ctx context.Context, a Actor, in Place, n NewSecret) (
 	})
 }
 
+// insertSecret adds a secret with the first version of its value.
+func insertSecret(tx *guard.WriteTx, in Place, n NewSecret) (id string, err error) {
+	id = newID()
+	_, err = tx.Exec(`
+		INSERT INTO secrets (id, org, hook, name, note, revision, version, last_version,
+			created_at, created_by, updated_at, updated_by, updated_by_name)
+		VALUES (:id, :org_id, :hook, :name, :note, 1, 1, 1, :now, :by, :now, :by, :by_name)`,
+		guard.Args{"id": id, "hook": in.hook, "name": n.Name, "note": n.Note,
+			"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
+	if guard.IsUnique(err) {
+		return "", secretTaken(n.Name)
+	}
+	if err != nil {
+		return "", err
+	}
+	return id, saveVersion(tx, in, id, 1, n.Value, 0)
+}
+
 func secretTaken(name string) error {
 	return guard.Errorf(Conflict, "name", "%s already exists in this hook.", name)
 }
 
-// freePlace refuses when all places of a hook are in use.
-func (s *Store) freePlace(tx *guard.WriteTx, in Place) error {
+// freePlaces refuses when a hook has fewer free places than wanted.
+func (s *Store) freePlaces(tx *guard.WriteTx, in Place, wanted int) error {
 	if in.own {
 		return nil
 	}
 	var used int
 	err := tx.Get(&used, `SELECT count(*) FROM secrets WHERE org = :org_id AND hook = :hook AND deleted_at IS NULL`,
 		guard.Args{"hook": in.hook})
-	if err == nil && used >= s.secretsPerHook {
+	switch {
+	case err != nil:
+		return err
+	case used >= s.secretsPerHook:
 		return guard.Errorf(Full, "", "All %d places are in use. Delete a secret this hook no longer reads.", s.secretsPerHook)
+	case used+wanted > s.secretsPerHook:
+		return guard.Errorf(Full, "", "The hook has %d secrets of at most %d, so %d more don't fit.", used, s.secretsPerHook, wanted)
 	}
-	return err
+	return nil
 }
 
 // ChangeSecret saves name, note and, if given, a new version of the value. If
@@ -393,21 +404,26 @@ func (s *Store) DeleteSecret(ctx context.Context, a Actor, in Place, id, confirm
 		if confirmName != row.Name {
 			return Secret{}, guard.Errorf(Invalid, "name", "Type %s to confirm.", row.Name)
 		}
-		_, err = tx.Exec(`
-			UPDATE secrets
-			SET deleted_at = :now, purge_at = :purge_at, deleted_by_name = :by_name
-			WHERE org = :org_id AND hook = :hook AND id = :id`,
-			guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "by_name": tx.ActorName(),
-				"hook": in.hook, "id": id})
-		return row.secret(), err
+		return row.secret(), hideSecret(tx, in, id)
 	})
+}
+
+// hideSecret is a deletion that can be undone for 7 days.
+func hideSecret(tx *guard.WriteTx, in Place, id string) error {
+	_, err := tx.Exec(`
+		UPDATE secrets
+		SET deleted_at = :now, purge_at = :purge_at, deleted_by_name = :by_name
+		WHERE org = :org_id AND hook = :hook AND id = :id`,
+		guard.Args{"now": guard.Micro(tx.Now()), "purge_at": guard.Micro(tx.Now().Add(undoFor)), "by_name": tx.ActorName(),
+			"hook": in.hook, "id": id})
+	return err
 }
 
 // RestoreSecret brings a deleted secret back. It is a Conflict if the name was taken
 // meanwhile, Full if the place was.
 func (s *Store) RestoreSecret(ctx context.Context, a Actor, in Place, id string) (Secret, error) {
 	return guard.Act(ctx, s.db, a, in.actions().restore, deletedSecret(in, id), func(tx *guard.WriteTx) (Secret, error) {
-		if err := s.freePlace(tx, in); err != nil {
+		if err := s.freePlaces(tx, in, 1); err != nil {
 			return Secret{}, err
 		}
 		_, err := tx.Exec(`

@@ -43,6 +43,7 @@ const (
 	EditHookSecrets   = guard.EditHookSecrets
 	RevealHookSecrets = guard.RevealHookSecrets
 	ReadAudit         = guard.ReadAudit
+	ManageKeys        = guard.ManageKeys
 	EndSessions       = guard.EndSessions
 )
 
@@ -109,6 +110,7 @@ type Store struct {
 	hashes         *hasher
 	signIns        *limiter
 	confirmations  *limiter
+	wrongKeys      *limiter
 	secretsPerHook int
 	destroyed      atomic.Bool // something was, since the database was compacted
 }
@@ -130,7 +132,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	return &Store{
 		db: db, key: o.Key, hashes: newHasher(), secretsPerHook: o.SecretsPerHook,
-		signIns: newLimiter(db.Now), confirmations: newLimiter(db.Now),
+		signIns: newLimiter(db.Now, tryWindow), confirmations: newLimiter(db.Now, tryWindow),
+		wrongKeys: newLimiter(db.Now, time.Minute),
 	}, nil
 }
 

@@ -20,6 +20,8 @@ var unasked = map[string]string{
 	"Purge":                 "the server tidies up after itself",
 
 	"Operator":        "makes the actor: whoever runs commands on the host",
+	"KeyActor":        "makes the actor: a program that shows the token of an API key",
+	"NewAccessToken":  "a program shows the token of an API key",
 	"Person":          "makes the actor: who holds a session's token",
 	"SignIn":          "somebody who is nobody yet shows a password",
 	"CheckReset":      "somebody who is nobody yet shows a reset link",
@@ -47,14 +49,14 @@ func TestEveryMethodTakesAnActor(t *testing.T) {
 	}
 }
 
-// A value comes out of two methods only; no other answer has a place for one.
-func TestOnlyTwoMethodsHandOutAValue(t *testing.T) {
+// A value comes out of three methods only; no other answer has a place for one.
+func TestOnlyThreeMethodsHandOutAValue(t *testing.T) {
 	for m := range reflect.TypeFor[*store.Store]().Methods() {
 		hands := false
 		for out := range m.Type.Outs() {
 			hands = hands || holds(out, reflect.TypeFor[store.Plaintext]())
 		}
-		if want := m.Name == "RevealSecret" || m.Name == "CopySecret"; hands != want {
+		if want := m.Name == "RevealSecret" || m.Name == "CopySecret" || m.Name == "ReadSecret"; hands != want {
 			t.Errorf("%s can hand out a value: %v", m.Name, hands)
 		}
 	}

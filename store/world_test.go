@@ -110,7 +110,8 @@ func (w *world) state(t testing.TB) string {
 			(SELECT count(*) || ' ' || count(sealed) FROM secret_versions),
 			(SELECT group_concat(user || role) FROM members),
 			(SELECT count(*) FROM users) || ' people',
-			(SELECT count(*) FROM secret_uses) || ' uses')`)
+			(SELECT count(*) FROM secret_uses) || ' uses',
+			(SELECT group_concat(id || name || COALESCE(revoked_at, '')) FROM api_keys))`)
 }
 
 // addPerson makes a person who cannot sign in: without a password to hash.

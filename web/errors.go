@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -14,6 +15,8 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"hooksafe/handlers/apiv1"
+	"hooksafe/handlers/apiv2"
 	"hooksafe/handlers/dashboard"
 	"hooksafe/store"
 	"hooksafe/views"
@@ -77,6 +80,7 @@ func (a answers) handle(err error, c echo.Context) {
 type reply struct {
 	refusal
 	code       store.Code
+	apiCode    string // in the words of a contract
 	retryAfter time.Duration
 }
 
@@ -86,10 +90,16 @@ func explain(err error, c echo.Context) reply {
 	var refused *refusal
 	var fromEcho *echo.HTTPError
 	var tooLong *http.MaxBytesError
+	var fromV1 *apiv1.Error
+	var fromV2 *apiv2.Error
 	e, fromStore := store.AsError(err)
 	switch {
 	case fromStore:
-		return reply{refusal{statusOf[e.Code], "", sentence(e, c)}, e.Code, e.RetryAfter}
+		return reply{refusal: refusal{statusOf[e.Code], "", sentence(e, c)}, code: e.Code, retryAfter: e.RetryAfter}
+	case errors.As(err, &fromV1):
+		return reply{refusal: refusal{status: fromV1.Status, text: fromV1.Message}}
+	case errors.As(err, &fromV2):
+		return reply{refusal: refusal{status: fromV2.Status, text: fromV2.Message}, apiCode: fromV2.Code}
 	case errors.As(err, &refused):
 		return reply{refusal: *refused}
 	case errors.As(err, &fromEcho):
@@ -120,7 +130,7 @@ func sentence(e *store.Error, c echo.Context) string {
 const statusClientGone = 499
 
 func handsOutValue(c echo.Context) bool {
-	return strings.HasSuffix(c.Path(), "/reveal") || strings.HasSuffix(c.Path(), "/copy")
+	return strings.HasSuffix(c.Path(), "/reveal") || strings.HasSuffix(c.Path(), "/copy") || strings.HasSuffix(c.Path(), "/value")
 }
 
 func (a answers) answer(c echo.Context, r reply) error {
@@ -130,7 +140,7 @@ func (a answers) answer(c echo.Context, r reply) error {
 	switch {
 	case r.status == statusClientGone:
 		return c.NoContent(r.status)
-	case isAPI(c):
+	case takesTokens(c):
 		return answerJSON(c, r)
 	case r.code == store.Unauthenticated && safeMethod(c.Request().Method):
 		return askToSignIn(c)
@@ -148,10 +158,18 @@ func (a answers) answer(c echo.Context, r reply) error {
 
 func isAPI(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, apiPrefix) }
 
+// answerJSON answers a program in the form of the contract that it speaks.
 func answerJSON(c echo.Context, r reply) error {
-	return c.JSON(r.status, map[string]any{
-		"statusCode": r.status, "error": http.StatusText(r.status), "message": r.text,
-	})
+	if c.Path() == tokenRoute {
+		return c.JSON(r.status, apiv2.OAuthErrorBody(r.status, r.apiCode, cmp.Or(r.text, apiv2.Sentence(r.status))))
+	}
+	if r.status == http.StatusUnauthorized {
+		c.Response().Header().Set("WWW-Authenticate", "Bearer")
+	}
+	if strings.HasPrefix(c.Request().URL.Path, apiv1Prefix) {
+		return c.JSON(r.status, apiv1.ErrorBody(r.status, r.text))
+	}
+	return c.JSON(r.status, apiv2.ErrorBody(r.status, cmp.Or(r.text, apiv2.Sentence(r.status)), r.apiCode))
 }
 
 // askToSignIn leads to the sign-in page, and from there back. htmx would follow

@@ -5,12 +5,21 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"hooksafe/handlers/apiv1"
+	"hooksafe/handlers/apiv2"
 	"hooksafe/handlers/dashboard"
+	"hooksafe/handlers/openapi"
 	"hooksafe/static"
 )
 
-// hookRoute is the editor, whose body may be longer than others.
-const hookRoute = "/orgs/:org/hooks/:hook"
+// Routes whose bodies may be longer than others, or are of other kinds.
+const (
+	hookRoute       = "/orgs/:org/hooks/:hook"
+	apiHooksRoute   = "/api/v2/hooks"
+	apiHookRoute    = "/api/v2/hooks/:hook"
+	apiSecretsRoute = "/api/v2/hooks/:hook/secrets"
+	tokenRoute      = "/oauth/token"
+)
 
 // takesFile are the routes whose form may bring a file, and so come in parts.
 var takesFile = map[string]bool{
@@ -21,7 +30,7 @@ var takesFile = map[string]bool{
 
 // routes is every address there is: method, path, who is let in, handler. What
 // is not here is a 404, or a 405 where the path takes another method.
-func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
+func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *apiv2.API, r *readiness) {
 	get := func(path string, h echo.HandlerFunc) { e.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
 	post := func(path string, h echo.HandlerFunc) { e.POST(path, h) }
 
@@ -89,6 +98,20 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, r *readiness) {
 	get("/orgs/:org/hooks/:hook/secrets/:secret/delete", in.member(d.AskDeleteSecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/delete", in.member(d.DeleteSecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/restore", in.member(d.RestoreSecret))
+
+	get("/api/openapi.json", in.key(openapi.Serve))
+	post(tokenRoute, in.public(v2.Token))
+	get(apiHooksRoute, in.key(v2.Hooks))
+	post(apiHooksRoute, in.key(v2.CreateHook))
+	get(apiHookRoute, in.key(v2.Hook))
+	e.PATCH(apiHookRoute, in.key(v2.ChangeHook))
+	e.DELETE(apiHookRoute, in.key(v2.DeleteHook))
+	get(apiSecretsRoute, in.key(v2.Secrets))
+	post(apiSecretsRoute, in.key(v2.AddSecrets))
+	e.PATCH(apiSecretsRoute, in.key(v2.ChangeSecrets))
+	e.DELETE(apiSecretsRoute, in.key(v2.DeleteSecrets))
+
+	e.GET("/api/v1/hooks/:hook/secrets/:name/value", in.key(v1.HookSecretValue)) // no HEAD: it would reveal to nobody
 	get("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.AskDestroySecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.DestroySecret))
 }

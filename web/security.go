@@ -20,6 +20,8 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 const (
 	staticPrefix = "/static/"
 	apiPrefix    = "/api/"
+	apiv1Prefix  = "/api/v1/"
+	apiv2Prefix  = "/api/v2/"
 )
 
 // securityHeaders sets what every answer carries, errors included.
@@ -50,31 +52,23 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 func requireHTTPS(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if c.Scheme() != "https" && c.Path() != healthPath && c.Path() != readyPath {
-			return &refusal{http.StatusForbidden, "Use https",
+			status := http.StatusForbidden
+			if takesTokens(c) {
+				status = http.StatusBadRequest // the Deploy CLI takes a 403 for "nothing to do"
+			}
+			return &refusal{status, "Use https",
 				"This server hands out secrets over https only. Open its https address; behind a proxy, the proxy has to send X-Forwarded-Proto."}
 		}
 		return next(c)
 	}
 }
 
-// methods answers a method that an address does not take, before anything else
-// looks at the request.
+// methods answers a method that an address does not take, and an address that there
+// is not, before anything else looks at the request.
 func methods(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Get(echo.ContextKeyHeaderAllow) != nil {
+		if c.Get(echo.ContextKeyHeaderAllow) != nil || c.Path() == "" {
 			return c.Handler()(c)
-		}
-		return next(c)
-	}
-}
-
-// apiCredentials answers every address under /api/, known or not, to somebody
-// without a key. Cookies count for nothing there.
-func apiCredentials(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if isAPI(c) {
-			c.Response().Header().Set("WWW-Authenticate", "Bearer")
-			return &refusal{http.StatusUnauthorized, "Unauthorized", "Missing authentication"}
 		}
 		return next(c)
 	}
@@ -83,6 +77,7 @@ func apiCredentials(next echo.HandlerFunc) echo.HandlerFunc {
 const (
 	presetBody = 1 << 20
 	editorBody = 2 << 20
+	batchBody  = 8 << 20
 )
 
 // bodies refuses a body that is too long, compressed, of a kind that no form
@@ -97,7 +92,7 @@ func bodies(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Response().Header().Set("Connection", "close")
 			return &refusal{http.StatusLengthRequired, "Length needed", "Send the body in one piece, with its length."}
 		}
-		if req.ContentLength != 0 && !formType(req.Header, takesFile[c.Path()]) {
+		if req.ContentLength != 0 && !takesType(c) {
 			return echo.ErrUnsupportedMediaType
 		}
 		req.Body = http.MaxBytesReader(c.Response(), req.Body, bodyLimit(c.Path()))
@@ -107,26 +102,49 @@ func bodies(next echo.HandlerFunc) echo.HandlerFunc {
 
 // bodyLimit is how many bytes the body of a request to a route may have.
 func bodyLimit(route string) int64 {
-	if route == hookRoute {
+	switch route {
+	case hookRoute, apiHooksRoute, apiHookRoute:
 		return editorBody
+	case apiSecretsRoute:
+		return batchBody
 	}
 	return presetBody
 }
 
-// formType tells whether the headers announce a plain form in UTF-8, or, where
-// a file is taken, one in parts.
-func formType(h http.Header, files bool) bool {
-	if h.Get("Content-Encoding") != "" || len(h.Values("Content-Type")) != 1 {
+// takesType tells whether a body is of a kind that its address takes. The contract
+// of /api/v2 reads JSON whatever the header says.
+func takesType(c echo.Context) bool {
+	h := c.Request().Header
+	switch {
+	case h.Get("Content-Encoding") != "":
 		return false
+	case strings.HasPrefix(c.Request().URL.Path, apiv2Prefix), c.Path() == tokenRoute:
+		return true
+	case isAPI(c):
+		return contentType(h) == echo.MIMEApplicationJSON
+	}
+	return formType(h, takesFile[c.Path()])
+}
+
+// formType tells whether the headers announce a plain form, or, where a file is
+// taken, one in parts.
+func formType(h http.Header, files bool) bool {
+	kind := contentType(h)
+	return kind == echo.MIMEApplicationForm || files && kind == echo.MIMEMultipartForm
+}
+
+// contentType is the one kind of content that the headers announce, or "": also if
+// it is not in UTF-8.
+func contentType(h http.Header) string {
+	if len(h.Values("Content-Type")) != 1 {
+		return ""
 	}
 	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil {
-		return false
+	charset, given := params["charset"]
+	if err != nil || given && !strings.EqualFold(charset, "utf-8") {
+		return ""
 	}
-	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
-		return false
-	}
-	return kind == echo.MIMEApplicationForm || files && kind == echo.MIMEMultipartForm
+	return kind
 }
 
 // sameOrigin lets a request that may change something pass only when the
@@ -140,7 +158,7 @@ func sameOrigin(baseURL string) (echo.MiddlewareFunc, error) {
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if !fromOurPages(protection, c.Request()) {
+			if !takesTokens(c) && !fromOurPages(protection, c.Request()) {
 				return &refusal{http.StatusForbidden, "Not done",
 					"The request didn't come from a page of this server. Open the page here and send it again."}
 			}
@@ -148,6 +166,10 @@ func sameOrigin(baseURL string) (echo.MiddlewareFunc, error) {
 		}
 	}, nil
 }
+
+// takesTokens tells whether an address looks at tokens and never at cookies, so that
+// no page can make a browser speak for somebody.
+func takesTokens(c echo.Context) bool { return isAPI(c) || c.Path() == tokenRoute }
 
 func fromOurPages(p *http.CrossOriginProtection, req *http.Request) bool {
 	if safeMethod(req.Method) {

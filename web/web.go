@@ -18,6 +18,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"hooksafe/handlers/apiv1"
+	"hooksafe/handlers/apiv2"
 	"hooksafe/handlers/dashboard"
 	"hooksafe/store"
 	"hooksafe/views"
@@ -31,6 +33,7 @@ type Options struct {
 	HTTPSOnly      bool           // refuse a request that did not come by https
 	TLSCert        string         // PEM files; both or none
 	TLSKey         string
+	APIRate        int // requests a second and key; 0: no limit
 	Version        string
 	Log            *slog.Logger
 }
@@ -67,8 +70,8 @@ func New(s *store.Store, o Options) (*echo.Echo, error) {
 	if o.HTTPSOnly {
 		e.Use(requireHTTPS)
 	}
-	e.Use(methods, apiCredentials, bodies, sameOrigin)
-	routes(e, doors{s, sessions}, pages, &readiness{check: s.Ready})
+	e.Use(apiCredentials(s), newPace(o.APIRate, s.Now).middleware, methods, bodies, sameOrigin)
+	routes(e, doors{s, sessions}, pages, apiv1.New(s), apiv2.New(s), &readiness{check: s.Ready})
 	return e, nil
 }
 

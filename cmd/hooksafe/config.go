@@ -22,6 +22,7 @@ type config struct {
 	tlsKey         string
 	baseURL        string // "" follows from addr: see url
 	proxies        []netip.Prefix
+	apiRate        int // requests a second and key; 0: no limit
 	secretsPerHook int
 	logFormat      string // "" is text on a terminal, else json
 }
@@ -97,6 +98,12 @@ var settings = []setting{
 		"Whose X-Forwarded-For and X-Forwarded-Proto are believed: CIDRs, with commas\n" +
 			"between them.",
 		aboutServing, readProxies,
+	},
+	{
+		"api-rate", "N", "HOOKSAFE_API_RATE", "0",
+		"Requests that an API key may send in a second, saved up for 10 seconds. 0 sets no\n" +
+			"limit, and answers carry no X-RateLimit headers then.",
+		aboutServing, readAPIRate,
 	},
 	{
 		"secrets-per-hook", "N", "HOOKSAFE_SECRETS_PER_HOOK", "20",
@@ -210,6 +217,15 @@ func readProxies(c *config, text string) error {
 		}
 		c.proxies = append(c.proxies, network.Masked())
 	}
+	return nil
+}
+
+func readAPIRate(c *config, text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > 100_000 {
+		return fmt.Errorf("%q is no number from 0 to 100000", text)
+	}
+	c.apiRate = n
 	return nil
 }
 

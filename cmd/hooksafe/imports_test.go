@@ -20,10 +20,11 @@ const module = "hooksafe"
 // package that is not here fails the test, until somebody has decided its place.
 var mayImport = map[string][]string{
 	"cmd/hooksafe":          {"web", "handlers/formats", "store"},
-	"web":                   {"handlers/dashboard", "handlers/apiv1", "handlers/apiv2", "views", "static", "store"},
+	"web":                   {"handlers/dashboard", "handlers/apiv1", "handlers/apiv2", "handlers/openapi", "views", "static", "store"},
 	"handlers/dashboard":    {"handlers/formats", "store", "views"},
 	"handlers/apiv1":        {"handlers/formats", "store"},
 	"handlers/apiv2":        {"handlers/formats", "store"},
+	"handlers/openapi":      {"store"}, // the document of both APIs, so it belongs to neither
 	"handlers/formats":      {},
 	"views":                 {"static"},
 	"static":                {},

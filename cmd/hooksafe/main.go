@@ -64,6 +64,11 @@ nothing of each other.`, `
 A member has one role in an organization: owner, admin, editor or viewer.`, `
   hooksafe member add --org acme --email bob@example.com --role editor`,
 			memberAddCommand(), memberRoleCommand(), memberRemoveCommand()),
+		group("key", "Make API keys, and take them back", `
+With an API key a program acts in one organization, as far as the key's scopes
+reach. Its token is shown once.`, `
+  hooksafe key create --org acme --name deploy-ci --scopes read:hooks,update:hooks`,
+			keyCreateCommand(), keyListCommand(), keyRevokeCommand()),
 		group("audit", "Take the audit log out", `
 Every reveal, every change and every refusal leaves an audit entry.`, `
   hooksafe audit export --org acme > acme.jsonl`,
@@ -114,6 +119,16 @@ func wants(flags ...string) cobra.PositionalArgs {
 			}
 		}
 		return nil
+	}
+}
+
+// wantsWith is wants, with one word that belongs to no flag.
+func wantsWith(word string, flags ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return wrongUse{fmt.Errorf("%s is missing", word)}
+		}
+		return wants(flags...)(cmd, args[1:])
 	}
 }
 

@@ -117,7 +117,7 @@ func serveStore(ctx context.Context, cmd *cobra.Command, c config, s *store.Stor
 func webOptions(c config, log *slog.Logger) web.Options {
 	return web.Options{
 		Addr: c.addr, BaseURL: c.url(), TrustedProxies: c.proxies, HTTPSOnly: c.httpsOnly(),
-		TLSCert: c.tlsCert, TLSKey: c.tlsKey, Version: version(), Log: log,
+		TLSCert: c.tlsCert, TLSKey: c.tlsKey, APIRate: c.apiRate, Version: version(), Log: log,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 const (
 	kindUser     = "user"
 	kindOperator = "operator"
+	kindKey      = "key"
 	kindServer   = "server"
 	kindNobody   = "nobody"
 )
@@ -36,6 +37,8 @@ type identity struct {
 	role           Role
 	session        string
 	confirmed      time.Time
+	token          string // of a key, to read it again by
+	scopes         string // of a key, with spaces between them
 	origin         Origin
 }
 
@@ -49,7 +52,10 @@ func (w identity) log() string {
 
 // standing is what a refusal was decided by, as its entry tells it.
 func (w identity) standing() string {
-	if w.role == 0 {
+	switch {
+	case w.kind == kindKey:
+		return "scopes " + w.scopes
+	case w.role == 0:
 		return w.kind
 	}
 	return w.role.Title() + " role"
@@ -58,7 +64,7 @@ func (w identity) standing() string {
 // Who is an Actor or a ServerActor.
 type Who interface{ identity() identity }
 
-// Actor is a member or the operator, acting in one organization. Only the
+// Actor is a member, an API key or the operator, acting in one organization. Only the
 // membership check makes one.
 type Actor struct{ who identity }
 
@@ -271,6 +277,9 @@ func (tx *WriteTx) recheck() error {
 		if err := tx.recheckSession(); err != nil {
 			return err
 		}
+	}
+	if w.kind == kindKey {
+		return tx.recheckKey()
 	}
 	if w.org.ID == "" {
 		return nil

@@ -10,11 +10,12 @@ const (
 
 // actions is every action, by what it is about.
 var actions = []Action{
-	SecretReveal, SecretCopy, SecretBurst, SecretRead, SecretCreate, SecretUpdate, SecretDelete, SecretRestore, SecretDestroy, SecretPurge,
-	OrganizationSecretReveal, OrganizationSecretCopy, OrganizationSecretCreate, OrganizationSecretUpdate,
+	SecretReveal, SecretCopy, SecretFetch, SecretBurst, SecretRead, SecretCreate, SecretUpdate, SecretDelete, SecretRestore, SecretDestroy, SecretPurge,
+	OrganizationSecretReveal, OrganizationSecretCopy, OrganizationSecretFetch, OrganizationSecretCreate, OrganizationSecretUpdate,
 	OrganizationSecretDelete, OrganizationSecretRestore, OrganizationSecretDestroy,
 	HookRead, HookCreate, HookUpdate, HookEnable, HookDisable, HookDelete, HookRestore, HookDestroy, HookPurge,
 	MemberList, MemberAdd, MemberRole, MemberSignOut, MemberRemove,
+	KeyList, KeyCreate, KeyRevoke, KeyUse, TokenMake,
 	AuditRead, AuditExport,
 	OrganizationCreate, UserCreate, ResetLinkCreate, ServerInit, SetupToken, SetupDone,
 	UserSignIn, UserSignOut, UserConfirm, UserRead, UserUpdate, UserEndSession, UserChangePassword, UserResetPassword,

@@ -3,6 +3,7 @@ package guard
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -39,6 +40,8 @@ type Error struct {
 	By         string        // for Stale: who saved meanwhile
 	Version    int64         // for Stale: the version they saved, 0 if they made none
 	Revision   int64         // for Stale: what to build on now
+	Scopes     []Scope       // for Denied, of a key: any of them would do
+	Names      []string      // for a batch: what it is about, in words that may be repeated
 
 	cause error
 }
@@ -81,11 +84,26 @@ func Missing() *Error {
 
 func noSession() *Error { return Errorf(Unauthenticated, "", "Sign in to continue.") }
 
-func deniedFor(w identity) *Error {
-	if w.role == 0 {
+func deniedFor(w identity, act Action) *Error {
+	switch {
+	case w.kind == kindKey && w.inScope(act):
+		return Errorf(Denied, "", "The role of whoever made this API key doesn't reach this far any more.")
+	case w.kind == kindKey:
+		e := Errorf(Denied, "", "This API key does not have the scope %s", anyOf(scopes[act]))
+		e.Scopes = scopes[act]
+		return e
+	case w.role == 0:
 		return Errorf(Denied, "", "This takes a member's role, and %s has none.", w.kind)
 	}
 	return Errorf(Denied, "", "Your role here is %s, which doesn't reach this far. An admin or owner can change it.", w.role.Title())
+}
+
+func anyOf(scopes []Scope) string {
+	words := make([]string, len(scopes))
+	for i, s := range scopes {
+		words[i] = string(s)
+	}
+	return strings.Join(words, " or ")
 }
 
 // notWritten is the answer when the database would not take an entry or a commit.

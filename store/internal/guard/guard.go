@@ -40,7 +40,7 @@ func View[T any](ctx context.Context, db *DB, who Who, act Action, fn func(*Read
 func ViewOf[T any](ctx context.Context, db *DB, who Who, act Action, targets Targets, fn func(*ReadTx) (T, error)) (T, error) {
 	var none T
 	w := who.identity()
-	if !w.holds(act.need) {
+	if !w.may(act) {
 		return none, db.refuseView(ctx, w, act, targets)
 	}
 	tx, err := db.read(ctx, w)
@@ -89,14 +89,14 @@ func (db *DB) perform(who identity, act Action, targets Targets, fn func(*WriteT
 	if err := tx.recheck(); err != nil {
 		return err
 	}
-	allowed := tx.who.holds(act.need)
+	allowed := tx.who.may(act)
 	tx.targets, err = targets(tx)
 	if db.writer.lost() {
 		tx.ended = true
 		return notWritten(err)
 	}
 	if !allowed {
-		return tx.refuse(outcomeDenied, deniedFor(tx.who))
+		return tx.refuse(outcomeDenied, deniedFor(tx.who, act))
 	}
 	if err != nil {
 		return err
@@ -192,6 +192,6 @@ func (tx *WriteTx) finish(outcome, reason string) error {
 // role has been raised since.
 func (db *DB) refuseView(ctx context.Context, who identity, act Action, targets Targets) error {
 	return explain(db.write(ctx, func() error {
-		return db.perform(who, act, targets, func(*WriteTx) error { return deniedFor(who) })
+		return db.perform(who, act, targets, func(*WriteTx) error { return deniedFor(who, act) })
 	}))
 }

@@ -11,8 +11,10 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// backToSchema1 takes away what the second migration made.
+// backToSchema1 takes away what the later migrations made.
 const backToSchema1 = `
+	DROP TABLE access_tokens;
+	DROP TABLE api_keys;
 	DROP INDEX hooks_deleted;
 	DROP INDEX secrets_deleted;
 	DROP INDEX audit_entries_action;
@@ -26,7 +28,7 @@ const backToSchema1 = `
 	ALTER TABLE hooks DROP COLUMN reads;
 	ALTER TABLE hooks DROP COLUMN deleted_by_name;
 	ALTER TABLE secrets DROP COLUMN deleted_by_name;
-	DELETE FROM goose_db_version WHERE version_id = 2`
+	DELETE FROM goose_db_version WHERE version_id > 1`
 
 // A log that was written under schema 1 gets the totals and names that it would
 // have had.

@@ -52,7 +52,7 @@ func (r *Role) Scan(src any) error {
 type Permission uint8
 
 // The permissions. OwnAccount is what a signed-in person may do to themselves,
-// Operate what the operator may do on the host, Purge what the server does by
+// UseKey what an API key may do with itself, Operate what the operator may do on the host, Purge what the server does by
 // itself; none of them comes with a role.
 const (
 	SeeHooks Permission = iota + 1
@@ -65,10 +65,12 @@ const (
 	EditOrganizationSecrets
 	ReadAudit
 	ManageMembers
+	ManageKeys
 	ManageOrganization
 	MakeAdmins
 	EndSessions
 	OwnAccount
+	UseKey
 	Operate
 	Purge
 )
@@ -90,6 +92,7 @@ var permissions = map[Permission]struct {
 	EditOrganizationSecrets:   {"add, edit, delete, restore organization secrets", Admin, false},
 	ReadAudit:                 {"read and export the whole audit log", Admin, true},
 	ManageMembers:             {"add and remove members, change their roles", Admin, true},
+	ManageKeys:                {"make and revoke API keys", Admin, true},
 	ManageOrganization:        {"change the organization itself", Owner, true},
 	MakeAdmins:                {"make or unmake owners and admins", Owner, true},
 	EndSessions:               {"sign members out", Owner, false},
@@ -111,6 +114,7 @@ type class string
 const (
 	opens   class = "open"   // a value was seen or taken
 	changes class = "change" // something is different now
+	reads   class = "read"   // a program was given a value
 	looks   class = "look"   // neither
 )
 
@@ -141,6 +145,7 @@ var (
 	SecretDestroy = Action{"secret.destroy", EditHookSecrets, false, changes}
 	SecretPurge   = Action{"secret.destroy", Purge, false, changes}
 	SecretBurst   = Action{"secret.burst", RevealHookSecrets, false, looks}
+	SecretFetch   = Action{"secret.read", RevealHookSecrets, false, reads}
 	SecretReveal  = Action{"secret.reveal", RevealHookSecrets, recently, opens}
 	SecretCopy    = Action{"secret.copy", RevealHookSecrets, recently, opens}
 
@@ -149,6 +154,7 @@ var (
 	OrganizationSecretDelete  = Action{"secret.delete", EditOrganizationSecrets, false, changes}
 	OrganizationSecretRestore = Action{"secret.restore", EditOrganizationSecrets, false, changes}
 	OrganizationSecretDestroy = Action{"secret.destroy", EditOrganizationSecrets, false, changes}
+	OrganizationSecretFetch   = Action{"secret.read", RevealOrganizationSecrets, false, reads}
 	OrganizationSecretReveal  = Action{"secret.reveal", RevealOrganizationSecrets, recently, opens}
 	OrganizationSecretCopy    = Action{"secret.copy", RevealOrganizationSecrets, recently, opens}
 
@@ -159,6 +165,12 @@ var (
 	MemberRole    = Action{"member.role", ManageMembers, recently, changes}
 	MemberSignOut = Action{"member.sign_out", EndSessions, false, changes}
 	MemberRemove  = Action{"member.remove", ManageMembers, recently, changes}
+
+	KeyList   = Action{"key.list", ManageKeys, false, looks}
+	KeyCreate = Action{"key.create", ManageKeys, recently, changes}
+	KeyRevoke = Action{"key.revoke", ManageKeys, recently, changes}
+	KeyUse    = Action{"key.use", 0, false, looks}
+	TokenMake = Action{"access_token.create", UseKey, false, looks}
 
 	UserCreate         = Action{"user.create", Operate, false, changes}
 	ResetLinkCreate    = Action{"reset_link.create", Operate, false, changes}
@@ -187,6 +199,8 @@ func (w identity) holds(p Permission) bool {
 		return w.kind == kindOperator
 	case p == OwnAccount:
 		return w.kind == kindUser
+	case p == UseKey:
+		return w.kind == kindKey
 	case p == Purge:
 		return w.kind == kindServer
 	case w.org.ID == "":

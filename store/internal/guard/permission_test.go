@@ -20,10 +20,12 @@ func TestS16Permissions(t *testing.T) {
 		EditOrganizationSecrets:   "O A . . . . .",
 		ReadAudit:                 "O A . . op . .",
 		ManageMembers:             "O A . . op . .",
+		ManageKeys:                "O A . . op . .",
 		ManageOrganization:        "O . . . op . .",
 		MakeAdmins:                "O . . . op . .",
 		OwnAccount:                "O A E V . person .",
 		EndSessions:               "O . . . . . .",
+		UseKey:                    ". . . . . . .",
 		Operate:                   ". . . . op . .",
 		Purge:                     ". . . . . . .",
 		0:                         ". . . . . . nobody",
@@ -64,7 +66,7 @@ func TestOperatorOpensNothing(t *testing.T) {
 
 // Actions that reach furthest ask for the password again.
 func TestWhatNeedsAConfirmation(t *testing.T) {
-	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, MemberAdd, MemberRole, MemberRemove} {
+	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, MemberAdd, MemberRole, MemberRemove, KeyCreate, KeyRevoke} {
 		if !act.confirm {
 			t.Errorf("%s needs no confirmation", act.Name())
 		}

@@ -20,7 +20,7 @@ type Args map[string]any
 // ownedTables are the tables whose rows belong to an organization. A statement
 // on one of them must ask for :org_id.
 var ownedTables = []string{
-	"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses",
+	"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses", "api_keys", "access_tokens",
 	"audit_entries", "audit_days", "audit_names",
 }
 

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -16,6 +17,8 @@ var (
 	touchExpired  = Touched{`DELETE FROM sessions WHERE expires_at < ?`}
 	touchData     = Touched{`UPDATE sessions SET data = ? WHERE id = ?`}
 	touchLastOrg  = Touched{`UPDATE sessions SET last_org = ? WHERE id = ?`}
+	touchKeyUsed  = Touched{`UPDATE api_keys SET used_at = ?, used_from = ? WHERE id = ?`}
+	touchTokens   = Touched{`DELETE FROM access_tokens WHERE expires_at < ?`}
 	touchActiveAt = Touched{`UPDATE members SET active_at = ? WHERE org = ? AND user = ?`}
 )
 
@@ -39,10 +42,11 @@ func (db *DB) Touch(ctx context.Context, t Touched, args ...any) error {
 // Ready writes a byte, and so tells whether the database takes writes.
 func (db *DB) Ready(ctx context.Context) error { return db.Touch(ctx, touchReady, db.clock.Now()) }
 
-// ForgetExpired removes the rows of sessions that ended by themselves a week ago
-// or earlier: their sign-in stands in the audit log.
+// ForgetExpired removes the rows of sessions and access tokens that ended by
+// themselves a week ago or earlier: the audit log tells of them.
 func (db *DB) ForgetExpired(ctx context.Context) error {
-	return db.Touch(ctx, touchExpired, db.clock.Now().Add(-SessionAbsolute))
+	long := db.clock.Now().Add(-SessionAbsolute)
+	return errors.Join(db.Touch(ctx, touchExpired, long), db.Touch(ctx, touchTokens, long))
 }
 
 // KeepData keeps what the dashboard wants to remember with a session.

@@ -1,0 +1,37 @@
+package web
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The curl lines of the README do what it says, as they stand.
+func TestREADME(t *testing.T) {
+	t.Parallel()
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		t.Skip("there is no curl here")
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(readme), "\n```sh\nBASE=")
+	block, _, _ = strings.Cut(block, "\n```\n")
+	if strings.Count(block, "curl ") != 6 {
+		t.Fatalf("the block has other lines than it had:\n%s", block)
+	}
+	p := newProgram(t)
+	script := strings.NewReplacer("http://127.0.0.1:8080", p.server.URL, "hks_your_token", p.token).Replace("BASE=" + block)
+	out, err := exec.CommandContext(t.Context(), "sh", "-euc", "curl() { "+curl+" --fail-with-body --noproxy '*' \"$@\"; }\n"+script).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	const want = "{}\n{}\n" + `{"CRM_TOKEN":"_VALUE_NOT_SHOWN_","CRM_URL":"_VALUE_NOT_SHOWN_"}` + "\n" +
+		`{"name":"CRM_TOKEN","value":"a newer token","version":2,"decrypted_at":"2026-11-21T14:00:00.000000Z"}` + "\n"
+	if string(out) != want {
+		t.Errorf("printed\n%s\nwant\n%s", out, want)
+	}
+}
