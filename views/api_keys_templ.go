@@ -1071,7 +1071,7 @@ type APIKeyMadeProps struct {
 
 // try is a request that the key makes from a shell.
 func (p APIKeyMadeProps) try() string {
-	return "curl '" + p.TryURL + "' -H \"Authorization: Bearer $HOOKSAFE_KEY\""
+	return "curl '" + p.TryURL + "' \\\n  -H \"Authorization: Bearer $HOOKSAFE_KEY\""
 }
 
 // APIKeyMade is what the form for a new key turns into. With script it stays until
