@@ -49,7 +49,9 @@ const hosts = ["modal", "drawer"].map((id) => {
   frame.onclick = (event) => {
     if (event.target === frame && pressed === frame && !host.typed && frame.closedBy !== "none") closeHost(host); // the backdrop
   };
-  frame.oncancel = (event) => frame.closedBy === "none" && event.preventDefault(); // where browsers don't know closedBy
+  frame.oncancel = (event) => { // for browsers that don't know closedBy
+    if (frame.closedBy === "none") event.preventDefault();
+  };
   return host;
 });
 const [dialog, drawer] = hosts; // The dialog may lie over the drawer.
