@@ -23,7 +23,7 @@ func (p *page) fillKey(name string) {
 	p.heading("New API key").shows()
 	p.radio("90 days").checked()
 	p.field("Name").fill(name)
-	p.checkbox("read:hooks").click()
+	p.checkbox("read:hooks").checked()
 	p.checkbox("reveal:hook_secrets").click()
 }
 

@@ -106,9 +106,12 @@ const (
 	presetTerm = "90d"
 )
 
+// presetScope is ticked at first: the request that the page of a new key shows needs it.
+const presetScope = "read:hooks"
+
 // NewAPIKey asks for name, scopes and expiry.
 func (d *Dashboard) NewAPIKey(c echo.Context, a store.Actor) error {
-	return d.drawNewAPIKey(c, a, http.StatusOK, form{fields: map[string]string{"expires": presetTerm}}, nil)
+	return d.drawNewAPIKey(c, a, http.StatusOK, form{fields: map[string]string{"expires": presetTerm, presetScope: "on"}}, nil)
 }
 
 // CreateAPIKey makes an API key. Its token is in this answer and in no other.
