@@ -125,9 +125,11 @@ func (b *browser) watch() {
 		}
 	})
 	b.context.OnRequestFailed(func(r playwright.Request) {
-		// A page that is left behind gives up what it was loading.
+		// A page that is left behind gives up what it was loading, and Back asks for no
+		// answer to a form anew.
 		reason := fmt.Sprint(r.Failure())
-		if !strings.Contains(reason, "ERR_ABORTED") && !strings.Contains(reason, "ERR_INTERNET_DISCONNECTED") {
+		if !strings.Contains(reason, "ERR_ABORTED") && !strings.Contains(reason, "ERR_INTERNET_DISCONNECTED") &&
+			!strings.Contains(reason, "ERR_CACHE_MISS") {
 			b.note("%s %s failed: %s", r.Method(), r.URL(), reason)
 		}
 	})

@@ -48,6 +48,8 @@ var everywhere = []struct{ title, role, path string }{
 	{"Audit log", "admin", demoOrg + "/audit"},
 	{"Audit log", "viewer", demoOrg + "/audit"},
 	{"Audit log", "admin", demoOrg + "/audit?outcome=denied"},
+	{"API keys", "admin", demoOrg + "/settings/api-keys"},
+	{"New API key", "admin", demoOrg + "/settings/api-keys/new"},
 	{"Search", "owner", demoOrg + "/search?q=crm"},
 	{"Help and keys", "owner", "/keys"},
 	{"Account", "owner", "/account"},

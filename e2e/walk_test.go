@@ -39,6 +39,7 @@ var notLinked = map[string]string{
 	"POST /reset":       "wants a link from the operator",
 	"GET /reset/:token": "is the link from the operator",
 	"GET /hooks":        "the address that the documents of hooks name; leads to the hooks of the organization used last",
+	"POST /oauth/token": "for programs",
 	"GET /search":       "for whoever types it; leads to the search of the organization used last",
 	"GET /orgs/:org":    "what is left of an address that somebody shortens",
 	"POST /orgs/:org/settings/members/:user/sign-out": "drawn where an owner has chosen one person in the audit log",

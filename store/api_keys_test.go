@@ -331,3 +331,48 @@ func TestKeyLastUse(t *testing.T) {
 		t.Errorf("used from %q", k.UsedFrom)
 	}
 }
+
+// What keys read stands on the secret apart from what people saw, for who may read
+// the audit log.
+func TestReadsOfASecret(t *testing.T) {
+	w := newWorld(t)
+	admin, org := w.Actor(t, acme, "admin"), w.Org(acme)
+	_, token := w.newKey(t, admin, 0, "reveal:hook_secrets")
+	program := must(w.KeyActor(ctx, token, storetest.Origin()))(t)
+	for range 3 {
+		must(w.ReadSecret(ctx, program, org.Place(), "API_KEY"))(t)
+	}
+	must(w.RevealSecret(ctx, admin, org.Place(), org.Secret, 0, ""))(t)
+	for _, role := range storetest.Roles {
+		d := must(w.SecretDetail(ctx, w.Actor(t, acme, role), org.Place(), org.Secret))(t)
+		got := []string{}
+		for _, u := range slices.Concat(d.Uses, d.Reads) {
+			got = append(got, fmt.Sprintf("%s %s %d, %d times", u.By, u.How, u.Version, u.Times))
+		}
+		want := []string{}
+		if role == "owner" || role == "admin" {
+			want = []string{"acme admin reveal 1, 1 times", "deploy-ci read 1, 3 times"}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q", role, got)
+		}
+	}
+}
+
+func TestCountKeys(t *testing.T) {
+	w := newWorld(t)
+	a := w.Actor(t, acme, "admin")
+	w.newKey(t, a, 0, "read:hooks")
+	w.newKey(t, a, 7*day, "read:hooks")
+	revoked, _ := w.newKey(t, a, 0, "read:hooks")
+	must(w.RevokeKey(ctx, a, revoked.ID))(t)
+	w.newKey(t, w.Actor(t, globex, "admin"), 0, "read:hooks")
+	if n := must(w.CountKeys(ctx, a))(t); n != 2 {
+		t.Errorf("%d keys, want 2", n)
+	}
+	w.Clock.Advance(7 * day)
+	operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t) // sessions have ended by then
+	if n := must(w.CountKeys(ctx, operator))(t); n != 1 {
+		t.Errorf("%d keys once one has expired, want 1", n)
+	}
+}

@@ -70,6 +70,11 @@ var calls = []call{
 		return errOf(w.RemoveMember(ctx, a, x.member))
 	}},
 	{"Keys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Keys(ctx, a)) }},
+	{"CountKeys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountKeys(ctx, a)) }},
+	{"Key", "", "key.revoke", store.Admin, true, "View", "key", theKey, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Key(ctx, a, x.key))
+	}},
+	{"KeyForm", "", "key.create", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return w.KeyForm(ctx, a) }},
 	{"CreateKey", "", "key.create", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.CreateKey(ctx, a, store.NewKey{Name: "made", Scopes: store.Scopes()})
 		return err

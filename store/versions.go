@@ -20,10 +20,10 @@ type SecretVersion struct {
 	SameAs       int64  // the newest older version that has the same value; 0: none
 }
 
-// SecretUse is how often a person has seen or taken a version.
+// SecretUse is how often a person has seen or taken a version, or an API key read it.
 type SecretUse struct {
 	By      string    `db:"actor_name"`
-	How     string    `db:"how"` // reveal or copy
+	How     string    `db:"how"` // reveal, copy or read
 	Version int64     `db:"version"`
 	Times   int       `db:"uses"`
 	LastAt  time.Time `db:"-"`
@@ -37,7 +37,8 @@ type SecretDetail struct {
 	CreatedBy string
 	Versions  []SecretVersion // those that are kept, newest first
 	Destroyed bool            // there were older ones
-	Uses      []SecretUse     // the last ones first; nil for who may not read the audit log
+	Uses      []SecretUse     // by people, the last ones first; nil for who may not read the audit log
+	Reads     []SecretUse     // by API keys, likewise
 }
 
 // maxUses is how many uses a page lists; the audit log has them all.
@@ -60,7 +61,10 @@ func (s *Store) SecretDetail(ctx context.Context, a Actor, in Place, id string) 
 		}
 		d.Destroyed = len(d.Versions) > 0 && d.Versions[len(d.Versions)-1].Version > 1
 		if tx.May(guard.ReadAudit) {
-			d.Uses, err = uses(tx, id)
+			if d.Uses, err = uses(tx, id, "user"); err != nil {
+				return SecretDetail{}, err
+			}
+			d.Reads, err = uses(tx, id, "key")
 		}
 		return d, err
 	})
@@ -111,8 +115,9 @@ func versions(tx *guard.ReadTx, secret string) ([]SecretVersion, error) {
 	return all, err
 }
 
-// uses lists who has seen or taken a value, the last ones first.
-func uses(tx *guard.ReadTx, secret string) ([]SecretUse, error) {
+// uses lists which people have seen or taken a value, or which keys have read it, the
+// last ones first.
+func uses(tx *guard.ReadTx, secret, actorKind string) ([]SecretUse, error) {
 	var rows []struct {
 		SecretUse
 		LastAt int64 `db:"last_at"`
@@ -120,9 +125,9 @@ func uses(tx *guard.ReadTx, secret string) ([]SecretUse, error) {
 	err := tx.Select(&rows, `
 		SELECT actor_name, how, version, uses, last_at
 		FROM secret_uses
-		WHERE org = :org_id AND secret = :secret AND how IN ('reveal', 'copy')
+		WHERE org = :org_id AND secret = :secret AND actor_kind = :kind
 		ORDER BY last_at DESC, version DESC, how
-		LIMIT :limit`, guard.Args{"secret": secret, "limit": maxUses})
+		LIMIT :limit`, guard.Args{"secret": secret, "kind": actorKind, "limit": maxUses})
 	all := make([]SecretUse, len(rows))
 	for i, row := range rows {
 		all[i] = row.SecretUse

@@ -41,12 +41,15 @@ func shellSample(title string, active Section) ShellProps {
 		Person:        Person{"Priya Raman", "priya@brightwater.example", "Admin", "/account", "/logout"},
 		SearchURL:     "/orgs/brightwater-labs/search",
 		KeysURL:       "/keys",
+		APIKeysURL:    "/orgs/brightwater-labs/settings/api-keys",
+		APIKeys:       "3",
 	}
 }
 
 func shellOfViewer(title string, active Section) ShellProps {
 	p := shellSample(title, active)
 	p.Person = Person{"Yuki Tanabe", "yuki@brightwater.example", "Viewer", "/account", "/logout"}
+	p.APIKeysURL, p.APIKeys = "", ""
 	return p
 }
 
@@ -451,8 +454,61 @@ func deleteSecretSample() DeleteSecretProps {
 	}
 }
 
+const apiKeysURL = "/orgs/brightwater-labs/settings/api-keys"
+
+func apiKeysSample() APIKeyListProps {
+	key := func(id, name, hint, by string, used, expires When, scopes ...string) APIKeyProps {
+		return APIKeyProps{
+			ID: id, Name: name, Hint: hint, MadeBy: by, Used: used, Expires: expires, Scopes: scopes, RevokeURL: apiKeysURL + "/" + id + "/revoke",
+		}
+	}
+	p := APIKeyListProps{Active: 3, Revoked: 1, NewURL: apiKeysURL + "/new", RevokedURL: apiKeysURL + "?all=1", Keys: []APIKeyProps{
+		key("k1", "deploy-ci", "hks_7Qd2", "Priya Raman", ago(2*aMinute), When{now.Add(83 * aDay), now}, "read:hooks", "reveal:hook_secrets", "read:secrets"),
+		key("k2", "edge-sync", "hks_Lm9B", "Jonas Lind", ago(anHour), When{now.Add(9*aDay + anHour), now}, "reveal:secrets"),
+		key("k3", "terraform", "hks_x4Tz", "Mara Okafor", When{Now: now}, When{Now: now}, "read:hooks", "update:hooks"),
+		key("k4", "old-sync", "hks_Pq0Z", "Operator", on(time.September, 2), on(time.November, 2), "read:hooks"),
+	}}
+	p.Keys[0].UsedFrom, p.Keys[0].New = "198.51.100.7", true
+	return p
+}
+
+func apiKeysAll() APIKeyListProps {
+	p := apiKeysSample()
+	p.Keys[3].Revoked, p.Keys[3].RevokeURL = on(time.October, 1), ""
+	p.All, p.RevokedURL, p.OutOfBand = true, apiKeysURL, true
+	return p
+}
+
+func newKeySample() NewAPIKeyProps {
+	row := func(label, resource string, scopes ...string) ScopeRowProps {
+		r := ScopeRowProps{Label: label}
+		for _, verb := range scopes {
+			r.Boxes = append(r.Boxes, ScopeProps{Scope: verb + resource, Checked: verb == "read"})
+		}
+		return r
+	}
+	return NewAPIKeyProps{
+		URL: apiKeysURL, BackURL: apiKeysURL, Expires: "90d", Terms: []TermProps{{"7d", "7 days"}, {"90d", "90 days"}, {"never", "Never"}},
+		Rows: []ScopeRowProps{
+			row("Hooks and hook secrets", ":hooks", "read", "create", "update", "delete", "reveal"),
+			row("Organization secrets", ":secrets", "read", "create", "update", "delete", "reveal"),
+		},
+	}
+}
+
+func newKeyRefused() NewAPIKeyProps {
+	p := newKeySample()
+	p.Name, p.Expires = "deploy\nci", "2d"
+	p.Errors = Errors{"name": "Use 1 to 100 characters.", "scopes": "Choose at least one scope.", "expires": "Choose one of these."}
+	return p
+}
+
+func keyMadeSample() APIKeyMadeProps {
+	return APIKeyMadeProps{Name: "deploy-ci", Value: "hks_example5tYbR0wZ8kQmVn3LxC7dJf2Hs6PaUe", BackURL: apiKeysURL, TryURL: "https://secrets.brightwater.example/api/v2/hooks"}
+}
+
 func confirmSample() ConfirmProps {
-	return ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", Name: "STRIPE_SIGNING_SECRET", Email: "priya@brightwater.example", Minutes: 15}
+	return ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", To: "reveal", Name: "STRIPE_SIGNING_SECRET", Email: "priya@brightwater.example", Minutes: 15}
 }
 
 func at(day, hour, minute, second int) time.Time {
@@ -794,9 +850,22 @@ var samples = map[string]templ.Component{
 	"delete-secret-refused":   DeleteSecret(DeleteSecretProps{URL: hookURL + "/secrets/s05/delete", BackURL: hookURL + "/secrets", Name: "A", Version: 1, DestroyURL: hookURL + "/secrets/s05/destroy", Typed: "B", Errors: Errors{"name": "Type A to confirm."}}),
 	"delete-secret-page":      sheet("Delete secret", DeleteSecret(deleteSecretSample())),
 	"confirm":                 Confirm(confirmSample()),
-	"confirm-refused":         Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", Name: "STRIPE_SIGNING_SECRET", Extends: "e1", Minutes: 15, Errors: Errors{"password": "That password isn’t right. 3 tries left."}}),
-	"confirm-copy":            Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/copy", BackURL: hookURL + "/secrets", Name: "STRIPE_SIGNING_SECRET", Copy: true, Minutes: 15}),
+	"confirm-refused":         Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", To: "reveal", Name: "STRIPE_SIGNING_SECRET", Fields: []HiddenField{{"extends", "e1"}}, Minutes: 15, Errors: Errors{"password": "That password isn’t right. 3 tries left."}}),
+	"confirm-copy":            Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/copy", BackURL: hookURL + "/secrets", To: "copy", Name: "STRIPE_SIGNING_SECRET", Copy: true, Minutes: 15}),
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),
+	"confirm-key":             Confirm(ConfirmProps{URL: apiKeysURL, BackURL: apiKeysURL, To: "create the API key", Name: "deploy-ci", Fields: []HiddenField{{"name", "deploy-ci"}, {"read:hooks", "on"}}, Minutes: 15}),
+
+	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample()}),
+	"api-keys-empty":   APIKeyList(APIKeyListProps{NewURL: apiKeysURL + "/new"}),
+	"api-keys-all":     APIKeyList(apiKeysAll()),
+	"api-keys-count":   APIKeyCount(apiKeysSample()),
+	"new-key":          NewAPIKey(newKeySample()),
+	"new-key-refused":  NewAPIKey(newKeyRefused()),
+	"new-key-page":     sheet("New API key", NewAPIKey(newKeySample())),
+	"key-made":         APIKeyMade(keyMadeSample()),
+	"key-made-page":    sheet("deploy-ci is ready", APIKeyMade(keyMadeSample())),
+	"revoke-key":       RevokeAPIKey(RevokeAPIKeyProps{URL: apiKeysURL + "/k1/revoke", BackURL: apiKeysURL, Name: "deploy-ci", Used: ago(2 * aMinute), UsedFrom: "198.51.100.7"}),
+	"revoke-key-never": RevokeAPIKey(RevokeAPIKeyProps{URL: apiKeysURL + "/k2/revoke", BackURL: apiKeysURL, Name: "edge-sync", Errors: Errors{"": "Too many tries."}}),
 
 	"audit-page":          AuditPage(auditPageSample()),
 	"audit-page-own":      AuditPage(AuditPageProps{Shell: shellOfViewer("Audit log", InAudit), Activity: activityOwn(), Filters: filtersOwn(), List: auditOwn(), LatestURL: auditURL}),

@@ -27,7 +27,7 @@ type ResultProps struct {
 
 var resultIcons = map[string]string{
 	"secret": "key-round", "secrets": "key-round", "hook": "webhook", "person": "user", "add": "plus", "script": "pencil",
-	"audit": "scroll-text", "keys": "keyboard", "sign-out": "log-out",
+	"audit": "scroll-text", "keys": "keyboard", "api-keys": "terminal", "sign-out": "log-out",
 }
 
 func (r ResultProps) icon() string {

@@ -261,13 +261,13 @@ func TestOnlyTheRevealedRowHoldsAValue(t *testing.T) {
 }
 
 // holdsValue looks for a field named Value in a type and all that it is made
-// of, but for the revealed row.
+// of, but for the revealed row and the token of a new API key.
 func holdsValue(typ reflect.Type) bool {
 	switch typ.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		return holdsValue(typ.Elem())
 	case reflect.Struct:
-		if typ == reflect.TypeFor[RevealedProps]() || typ == reflect.TypeFor[time.Time]() {
+		if slices.Contains([]reflect.Type{reflect.TypeFor[RevealedProps](), reflect.TypeFor[APIKeyMadeProps](), reflect.TypeFor[time.Time]()}, typ) {
 			return false
 		}
 		for i := range typ.NumField() {
@@ -283,6 +283,7 @@ func holdsValue(typ reflect.Type) bool {
 var views = []any{
 	SignIn, Setup, Reset, NoOrganization, Account, HooksPage, HookList, Hook, HookSwitch, NewHook, DeleteHook, HookHead, EditorPage,
 	SaveMessage, SecretsPage, SecretsChanged, SecretList, Secret, SecretRevealed, SecretDetail, AddSecret, EditSecret, DeleteSecret, Confirm, AuditPage,
+	APIKeysPage, APIKeyList, NewAPIKey, APIKeyMade, RevokeAPIKey,
 	AuditList, AuditEntry, AuditFilters, Activity, HookActivity, SearchPage, PaletteOptions, Appearance, Keys, KeysPage, ErrorPage, ErrorToast, Toast, ToastPart, Sheet,
 }
 

@@ -52,6 +52,11 @@ var access = []struct {
 	{route: "GET /orgs/:org/audit", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/audit/export", want: "401 404 403 403 200 200", form: field("format", "csv")},
 	{route: "GET /orgs/:org/hooks/:hook/activity", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/settings/api-keys", want: "303 404 403 403 200 200"},
+	{route: "POST /orgs/:org/settings/api-keys", want: "401 404 403 403 200 200", form: field("name", "made", "expires", "90d", "read:hooks", "on")},
+	{route: "GET /orgs/:org/settings/api-keys/new", want: "303 404 403 403 200 200"},
+	{route: "GET /orgs/:org/settings/api-keys/:key/revoke", want: "303 404 403 403 200 200", before: makeKey},
+	{route: "POST /orgs/:org/settings/api-keys/:key/revoke", want: "401 404 403 403 303 303", before: makeKey},
 	{route: "GET /orgs/:org/hooks", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks", want: "401 404 403 303 303 303", form: field("name", "second", "trigger", "send-phone-message")},
 	{route: "GET /orgs/:org/hooks/new", want: "303 404 403 200 200 200"},
@@ -86,6 +91,14 @@ var access = []struct {
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/restore", want: "401 404 403 303 303 303", before: deleteSecret},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/destroy", want: "303 404 403 200 200 200", before: deleteSecret},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/destroy", want: "401 404 403 303 303 303", form: field("name", "API_KEY")},
+}
+
+func makeKey(t *testing.T, s *site) {
+	made, _, err := s.CreateKey(t.Context(), s.Actor(t, storetest.Acme, "owner"), store.NewKey{Name: "deploy-ci", Scopes: store.Scopes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.key = made.ID
 }
 
 func deleteHook(t *testing.T, s *site) {

@@ -59,7 +59,7 @@ func New(s *store.Store, o Options) (*echo.Echo, error) {
 	}
 	gate := views.GateProps{Host: hostOf(o.BaseURL), Version: o.Version}
 	sessions := newSessionStore(s, o.BaseURL)
-	pages := dashboard.New(s, sessions, gate)
+	pages := dashboard.New(s, sessions, gate, o.BaseURL)
 
 	e := echo.New()
 	e.Logger.SetOutput(io.Discard) // all it would say is said by accessLog and answers

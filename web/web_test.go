@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ type site struct {
 	*storetest.World
 	handler http.Handler
 	log     *logged
+	key     string // the id of an API key, once a test made one
 }
 
 // logged is what a server wrote to its log.
@@ -132,12 +134,15 @@ func (s *site) request(r request) *http.Request {
 }
 
 // path puts the ids of acme's things into a route.
+// noKey is the id of no key.
+const noKey = "01934b1e-0000-7000-8000-000000000000"
+
 func (s *site) path(route string) string {
 	org := s.Org(storetest.Acme)
 	if org == nil {
 		return route
 	}
-	return strings.NewReplacer(":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1").Replace(route)
+	return strings.NewReplacer(":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1", ":key", cmp.Or(s.key, noKey)).Replace(route)
 }
 
 // own puts the ids of people into a route: a member, and a session of who asks.

@@ -91,6 +91,7 @@ var diary = []visit{
 	{day: 17, at: "10:17", who: tomas, do: []deed{sets(enrich, "BLOCKED_DOMAINS_URL"), reveals(enrich, "BLOCKED_DOMAINS_URL")}},
 	{day: 16, at: "16:38", who: mara, do: []deed{reveals(contacts, "CRM_TOKEN", "TEAM_CHAT_TOKEN")}},
 	{day: 15, at: "09:07", who: priya, do: []deed{sets(enrich, "CRM_CLIENT_SECRET"), reveals(enrich, "CRM_CLIENT_SECRET")}},
+	{day: 15, at: "15:30", who: mara, do: []deed{makesKey("edge-sync", 30, "reveal:secrets")}},
 	{day: 14, at: "11:48", who: yuki, do: []deed{isDenied(enrich, "SENTRY_DSN")}},
 	{day: 14, at: "14:21", who: jonas, do: []deed{reveals(sms, "CARRIER_DE_KEY"), copies(sms, "CARRIER_DE_KEY", "CARRIER_WORLD_KEY")}},
 	{day: 13, at: "15:55", who: tomas, do: []deed{copies(welcome, "MAIL_API_KEY"), reveals(welcome, "SERIES_ID", "MAIL_FROM")}},
@@ -111,6 +112,8 @@ var diary = []visit{
 	{day: 5, at: "08:41", who: jonas, do: []deed{
 		sets(enrich, "CRM_CLIENT_SECRET"), sets(enrich, "CRM_PRIVATE_KEY"), reveals(enrich, "CRM_CLIENT_SECRET")}},
 	{day: 5, at: "11:20", who: priya, do: []deed{exports}},
+	{day: 5, at: "14:10", who: priya, do: []deed{
+		makesKey("terraform", 0, "read:hooks", "create:hooks", "update:hooks"), makesKey("deploy-ci", 90, "read:hooks", "reveal:hook_secrets", "read:secrets")}},
 	{day: 4, at: "15:00", who: jonas, do: []deed{
 		saves(sms, "sms-via-regional-carrier"), switches(sms, true),
 		makes(spare, "send-phone-message"), saves(spare, "sms-fallback")}},

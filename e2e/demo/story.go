@@ -402,6 +402,15 @@ func exports(v *visitor) error {
 	return nil
 }
 
+// makesKey makes an API key, for so many days or, with 0, for ever.
+func makesKey(name string, days int, scopes ...store.Scope) deed {
+	return func(v *visitor) error {
+		lasts := time.Duration(days) * 24 * time.Hour
+		_, _, err := v.store.CreateKey(v.ctx, v.Actor, store.NewKey{Name: name, Scopes: scopes, Lasts: lasts})
+		return err
+	}
+}
+
 // elsewhere does things in the other organization.
 func elsewhere(do ...deed) deed {
 	return func(v *visitor) error {

@@ -56,13 +56,19 @@ func (d *Dashboard) secretDetail(a store.Actor, s store.SecretDetail) views.Secr
 	if a.Can(store.ReadAudit) {
 		p.UsesURL = secretAuditURL(org, s.ID)
 	}
-	for _, u := range s.Uses {
-		p.Uses = append(p.Uses, views.UseProps{By: u.By, Copied: u.How == "copy", Version: u.Version, Times: u.Times, Last: d.when(u.LastAt)})
-	}
+	p.Uses, p.Reads = d.secretUses(s.Uses), d.secretUses(s.Reads)
 	if a.Can(store.EditHookSecrets) {
 		p.DestroyURL = p.URL + "/destroy"
 	}
 	return p
+}
+
+func (d *Dashboard) secretUses(uses []store.SecretUse) []views.UseProps {
+	var list []views.UseProps
+	for _, u := range uses {
+		list = append(list, views.UseProps{By: u.By, Copied: u.How == "copy", Version: u.Version, Times: u.Times, Last: d.when(u.LastAt)})
+	}
+	return list
 }
 
 // versionSlot is one version of a secret in the drawer. An older one can be restored

@@ -23,12 +23,14 @@ type Dashboard struct {
 	store    *store.Store
 	sessions sessions.Store
 	gate     views.GateProps
+	baseURL  string
 }
 
 // New returns the dashboard. What the gate says about the server stands on the
-// pages of people who are nobody yet.
-func New(s *store.Store, sessions sessions.Store, gate views.GateProps) *Dashboard {
-	return &Dashboard{s, sessions, gate}
+// pages of people who are nobody yet. The base URL is the address that people and
+// programs use.
+func New(s *store.Store, sessions sessions.Store, gate views.GateProps, baseURL string) *Dashboard {
+	return &Dashboard{s, sessions, gate, baseURL}
 }
 
 // IsHTMX tells whether the answer goes into a page that is there already.
@@ -91,7 +93,7 @@ func (d *Dashboard) inOrganization(c echo.Context, shell *views.ShellProps, a st
 	shell.HooksURL, shell.AuditURL, shell.Hooks = hooksURL(o.Slug), auditURL(o.Slug), strconv.Itoa(hooks)
 	shell.SearchURL, shell.HookID = searchURL(o.Slug), c.Param("hook")
 	shell.Person.Role = a.Role().Title()
-	return nil
+	return d.inSettings(c, shell, a)
 }
 
 // personalShell surrounds a page about the person or the program: in the
@@ -137,10 +139,15 @@ type sheet struct {
 }
 
 func (d *Dashboard) dialog(c echo.Context, a store.Actor, status int, s sheet) error {
+	return d.dialogIn(c, a, status, views.InHooks, s)
+}
+
+// dialogIn is a dialog of a part of the navigation.
+func (d *Dashboard) dialogIn(c echo.Context, a store.Actor, status int, in views.Section, s sheet) error {
 	if IsHTMX(c) {
 		return Render(c, status, s.form)
 	}
-	shell, err := d.shell(c, a, s.title, views.InHooks)
+	shell, err := d.shell(c, a, s.title, in)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,11 +19,11 @@ func (d *Dashboard) RevealSecret(c echo.Context, a store.Actor) error {
 		return err
 	}
 	extends := f.line("extends")
-	revealed, err := d.confirmed(c, f, func() (store.Revealed, error) {
+	revealed, err := confirmed(d, c, f, func() (store.Revealed, error) {
 		return d.store.RevealSecret(c.Request().Context(), a, place(c), c.Param("secret"), version(c), extends)
 	})
 	if err != nil {
-		return d.askToConfirm(c, a, err, views.ConfirmProps{Extends: extends})
+		return d.askToOpen(c, a, err, views.ConfirmProps{To: "reveal", Fields: sentBefore(f, "extends")})
 	}
 	row := d.openRow(c, a, revealed)
 	row.Value = revealed.Value.Reveal()
@@ -100,51 +99,30 @@ func (d *Dashboard) CopySecret(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	copied, err := d.confirmed(c, f, func() (store.Revealed, error) {
+	copied, err := confirmed(d, c, f, func() (store.Revealed, error) {
 		return d.store.CopySecret(c.Request().Context(), a, place(c), c.Param("secret"), version(c))
 	})
 	if err != nil {
-		return d.askToConfirm(c, a, err, views.ConfirmProps{Copy: true})
+		return d.askToOpen(c, a, err, views.ConfirmProps{To: "copy", Copy: true})
 	}
 	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(copied.Value.Reveal()))
 }
 
-// confirmed opens a value after taking the password that a step-up form brings,
-// if it was one. The session then has a new token, and the 15 minutes begin.
-func (d *Dashboard) confirmed(c echo.Context, f form, open func() (store.Revealed, error)) (store.Revealed, error) {
-	if !f.has("password") {
-		return open()
-	}
-	session, err := d.store.Confirm(c.Request().Context(), person(c), f.line("password"))
-	if err != nil {
-		return store.Revealed{}, err
-	}
-	if err := d.signedIn(c, session); err != nil {
-		return store.Revealed{}, err
-	}
-	return open()
-}
-
-// askToConfirm asks for the password where an error wants it, or wants it again;
-// any other error stays what it is.
-func (d *Dashboard) askToConfirm(c echo.Context, a store.Actor, wanted error, p views.ConfirmProps) error {
-	status := http.StatusForbidden
-	switch store.CodeOf(wanted) {
-	case store.ConfirmNeeded:
-	case store.Invalid, store.Limited:
-		status, p.Errors = refused(c, wanted)
-	default:
-		return wanted
+// askToOpen asks for the password where an error of a reveal or a copy wants it; any
+// other error stays what it is.
+func (d *Dashboard) askToOpen(c echo.Context, a store.Actor, err error, p views.ConfirmProps) error {
+	status, errors, wanted := passwordWanted(c, err)
+	if !wanted {
+		return err
 	}
 	s, hook, err := d.store.Secret(c.Request().Context(), a, place(c), c.Param("secret"))
 	if err != nil {
 		return err
 	}
 	row := d.asked(c, a, hook.ID, s)
-	p.Name, p.URL, p.BackURL, p.Minutes = row.Label(), row.RevealURL, origin(c, a), int(store.ConfirmFor/time.Minute)
+	p.Name, p.URL, p.BackURL, p.Errors = row.Label(), row.RevealURL, origin(c, a), errors
 	if p.Copy {
 		p.URL = row.CopyURL
 	}
-	retarget(c, "#modal", "innerHTML")
-	return d.dialog(c, a, status, sheet{"Confirm it’s you", hook.Name, p.BackURL, views.Confirm(p)})
+	return d.askToConfirm(c, a, status, hook.Name, views.InHooks, p)
 }

@@ -100,6 +100,8 @@ func commands(a store.Actor, text string, found store.Found) []views.ResultProps
 	offer(true, "hook", "Hooks", hooksURL(org))
 	offer(a.Can(store.EditHooks), "add", "New hook", newHookURL(a))
 	offer(true, "audit", "Audit log", auditURL(org))
+	offer(a.Can(store.ManageKeys), "api-keys", "API keys", apiKeysURL(org))
+	offer(a.Can(store.ManageKeys), "add", "New API key", newAPIKeyURL(org))
 	offer(true, "person", "Account", accountURL)
 	offer(true, "keys", "Help and keys", keysURL)
 	if asksFor(text, "Sign out") {

@@ -16,6 +16,7 @@ const arrivals = {
   "[data-toast]": startToast,
   "[data-conceal]": lookAtValue,
   "[data-confirm-name]": compareName,
+  "[data-stored]": lookAtStored,
 };
 
 function arrive(element) {
@@ -46,7 +47,10 @@ const hosts = ["modal", "drawer"].map((id) => {
   frame.oninput = () => { host.typed = true; };
   frame.onpointerdown = (event) => { pressed = event.target; };
   frame.onclick = (event) => {
-    if (event.target === frame && pressed === frame && !host.typed) closeHost(host); // the backdrop
+    if (event.target === frame && pressed === frame && !host.typed && frame.closedBy !== "none") closeHost(host); // the backdrop
+  };
+  frame.oncancel = (event) => { // for browsers that don't know closedBy
+    if (frame.closedBy === "none") event.preventDefault();
   };
   return host;
 });
@@ -65,11 +69,17 @@ function showHost(host) {
     frame.append(...regions); // Outside an open dialog nothing is clickable or read out.
     if (host === drawer) enter(box.firstElementChild);
   }
+  mayClose(frame);
   const wrong = box.querySelector("[aria-invalid=true]");
   const banner = answered && box.querySelector(".dialog-body > .banner");
   if (wrong) wrong.focus();
   else if (banner) say(banner.innerText, alert);
   if (!box.contains(document.activeElement)) box.querySelector("button")?.focus();
+}
+
+// mayClose keeps what shows a token open until somebody says that they have it.
+function mayClose(frame) {
+  frame.closedBy = frame.querySelector("[data-stored]:not(:checked)") ? "none" : "closerequest";
 }
 
 function closeHost(host) {
@@ -92,11 +102,12 @@ function emptyHost(host) {
 // or to its menu's button.
 function returnFocus(opener) {
   const control = byId(opener.id) ?? byId(opener.next)?.querySelector("a[href], button")
-    ?? document.querySelector("#add-secret, #new-hook") ?? main;
+    ?? document.querySelector("#add-secret, #new-hook, #new-key") ?? main;
   const menu = control.closest("[popover]:not(:popover-open)");
   (menu ? document.querySelector(`[popovertarget=${menu.id}]`) : control).focus();
 }
 
+on("click", "a[aria-disabled=true]", (_, event) => stop(event));
 onMove(() => drawer.shown && hosts.forEach(closeHost));
 on("click", ":is(#modal, #drawer) [data-close]", (button, event) => {
   event.preventDefault();
@@ -384,10 +395,11 @@ function tick(button) {
   setTimeout(setIcon, 1500, button, "copy");
 }
 
-on("click", "[data-copy-text]", async (button) => {
-  await navigator.clipboard.writeText(button.dataset.copyText);
+on("click", "[data-copy-text], [data-copy-from]", async (button) => {
+  const { copyText, copyFrom, name } = button.dataset;
+  await navigator.clipboard.writeText(copyText ?? byId(copyFrom).textContent);
   tick(button);
-  say(`${button.dataset.copyText} is on the clipboard.`);
+  say(`${copyText ?? name} is on the clipboard.`);
 });
 
 function copied(id, name) {
@@ -433,6 +445,11 @@ function compareName(input) {
   block(input.form.querySelector("[data-confirm-submit]"), input.value !== input.dataset.confirmName && input);
 }
 
+function lookAtStored(box) {
+  block(byId("stored-done"), !box.checked && box.labels[0]);
+  mayClose(dialog.frame);
+}
+
 // slugOf is the server's rule for the address of an organization.
 function slugOf(name) {
   const slug = name.toLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "")
@@ -446,6 +463,7 @@ on("input", "input", ({ id, value }) => {
 });
 on("input", "[data-conceal]", lookAtValue);
 on("input", "[data-confirm-name]", compareName);
+on("input", "[data-stored]", lookAtStored);
 on("click", "[data-trim]", (button) => setValue(valueBox(button), valueBox(button).value.trim()));
 on("click", "[data-keep]", (button) => {
   button.form.querySelector("[type=file]").value = "";
