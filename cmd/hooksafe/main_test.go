@@ -88,7 +88,11 @@ func TestEveryCommand(t *testing.T) {
 			if _, asked, _ := commandLine(slices.Concat([]string{"help"}, words)...); asked != help {
 				t.Errorf("hooksafe help %s says something else than --help:\n%s", name, asked)
 			}
-			code, _, stderr = commandLine(slices.Concat(words, []string{"extra-word"})...)
+			tooMany := []string{"extra-word"}
+			if strings.HasSuffix(strings.SplitN(help[strings.Index(help, "Usage:"):], "\n", 3)[1], " ID") {
+				tooMany = append(tooMany, "extra-word") // the first one is the ID
+			}
+			code, _, stderr = commandLine(slices.Concat(words, tooMany)...)
 			if code != exitWrongUse || !strings.Contains(strings.SplitN(stderr, "\n", 2)[0], `"extra-word"`) {
 				t.Errorf("extra-word: exit %d\n%s", code, stderr)
 			}
