@@ -161,6 +161,24 @@ func TestTokenDoesNotComeBack(t *testing.T) {
 	}
 }
 
+// A page that goes takes the token out of the document, for a browser that keeps it.
+func TestTokenLeavesWithThePage(t *testing.T) {
+	for what, from := range map[string]string{"dialog": apiKeysPath, "page": apiKeysPath + "/new"} {
+		t.Run(what, func(t *testing.T) {
+			s := newSite(t)
+			p := s.visitAs(t, "admin", from)
+			if what == "dialog" {
+				p.link("New key").first().click()
+			}
+			p.fillKey("deploy-ci")
+			p.button("Create key").click()
+			token := p.token()
+			p.eval(`() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))`)
+			p.hides(token)
+		})
+	}
+}
+
 func TestStepUpForAPIKey(t *testing.T) {
 	eachWay(t, func(t *testing.T, settings ...setting) {
 		s := newSite(t)

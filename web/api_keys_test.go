@@ -221,6 +221,11 @@ func TestForeignAPIKey(t *testing.T) {
 			}
 		}
 	}
+	s.key = "x"
+	wantStatus(t, s.ask(t, request{method: "POST", path: apiKeysPath + "/:key/revoke", as: "viewer"}), http.StatusNotFound)
+	if newest(t, s).Outcome == "denied" {
+		t.Error("an address that is none left an entry")
+	}
 	if _, err := s.KeyActor(t.Context(), token, storetest.Origin()); err != nil {
 		t.Errorf("it no longer works: %v", err)
 	}
@@ -231,7 +236,9 @@ func TestAPIKeysEntryIsForWhoMayUseIt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for as, may := range map[string]bool{"viewer": false, "editor": false, "admin": true, "owner": true} {
-		page := s.ask(t, request{path: "/orgs/:org/hooks", as: as}).Body.String()
+		hooks := s.ask(t, request{path: "/orgs/:org/hooks", as: as})
+		wantStatus(t, hooks, http.StatusOK)
+		page := hooks.Body.String()
 		found := s.ask(t, request{path: "/orgs/:org/search?q=api", as: as, htmx: true}).Body.String()
 		for where, text := range map[string]string{"navigation": page, "palette": found} {
 			if strings.Contains(text, "/orgs/acme/settings/api-keys") != may {
