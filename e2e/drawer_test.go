@@ -667,6 +667,7 @@ func TestDrawerOnAPhone(t *testing.T) {
 		}
 		p.key("Escape")
 		p.dialog(name).missing()
+		p.isAt(s.secretsPath())
 	}
 	p.open(s.detailPath())
 	if width := p.eval("document.documentElement.scrollWidth"); width != 320 {

@@ -501,6 +501,7 @@ func TestAccessibleSearch(t *testing.T) {
 		p.accessible(path)
 	}
 	p.open(s.hooksPath())
+	p.settle() // a key pressed sooner leads to the page of the same name
 	p.key("?")
 	p.dialog("Help and keys").shows()
 	p.accessible("keys")
