@@ -49,6 +49,7 @@ var everywhere = []struct{ title, role, path string }{
 	{"Audit log", "viewer", demoOrg + "/audit"},
 	{"Audit log", "admin", demoOrg + "/audit?outcome=denied"},
 	{"API keys", "admin", demoOrg + "/settings/api-keys"},
+	{"API", "admin", demoOrg + "/settings/api-keys/calls"},
 	{"New API key", "admin", demoOrg + "/settings/api-keys/new"},
 	{"Search", "owner", demoOrg + "/search?q=crm"},
 	{"Help and keys", "owner", "/keys"},

@@ -56,6 +56,9 @@ var pictures = []picture{
 	{name: "palette", role: "owner", path: demoOrg + "/hooks", steps: searches("crm")},
 	{name: "search", role: "owner", path: demoOrg + "/search?q=crm"},
 	{name: "keys", role: "owner", path: "/keys"},
+	{name: "api-keys", role: "owner", path: demoOrg + "/settings/api-keys"},
+	{name: "api-calls", role: "owner", path: demoOrg + "/settings/api-keys/calls", steps: func(p *page) { p.css("details").first().at.Evaluate("(d) => { d.open = true }", nil) }},
+	{name: "new-api-key", role: "owner", path: demoOrg + "/settings/api-keys", steps: opens("New key")},
 	{name: "account", role: "owner", path: "/account"},
 	{name: "nothing-here", role: "owner", path: demoOrg + "/nothing"},
 }

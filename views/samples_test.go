@@ -855,7 +855,8 @@ var samples = map[string]templ.Component{
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),
 	"confirm-key":             Confirm(ConfirmProps{URL: apiKeysURL, BackURL: apiKeysURL, To: "create the API key", Name: "deploy-ci", Fields: []HiddenField{{"name", "deploy-ci"}, {"read:hooks", "on"}}, Minutes: 15}),
 
-	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample()}),
+	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample(), "/orgs/brightwater-labs/settings/api-keys/calls"}),
+	"api-calls":        APICallsPage(apiCallsSample()),
 	"api-keys-empty":   APIKeyList(APIKeyListProps{NewURL: apiKeysURL + "/new"}),
 	"api-keys-all":     APIKeyList(apiKeysAll()),
 	"api-keys-count":   APIKeyCount(apiKeysSample()),
@@ -892,3 +893,15 @@ var samples = map[string]templ.Component{
 }
 
 var triggerSamples = []string{"credentials-exchange", "pre-user-registration", "post-user-registration", "post-change-password", "send-phone-message"}
+
+func apiCallsSample() APICallsPageProps {
+	return APICallsPageProps{
+		Shell: shellSample("API", InAPIKeys), KeysURL: "/orgs/brightwater-labs/settings/api-keys",
+		Groups: []APICallGroup{
+			{Name: "Hooks", Calls: []APICallProps{{Summary: "List hooks", Description: "Oldest first.", Method: "GET", Path: "/api/v2/hooks",
+				Scopes: []string{"read:hooks"}, Try: "curl -sS -H \"Authorization: Bearer $HOOKSAFE_KEY\" \\\n  \"http://127.0.0.1:8080/api/v2/hooks\""}}},
+			{Name: "Values", About: "The only addresses that hand out a value.", Calls: []APICallProps{{Summary: "Read the value of a hook's secret",
+				Method: "GET", Path: "/api/v1/hooks/{hook}/secrets/{name}/value", Scopes: []string{"reveal:hook_secrets"}, Try: "curl"}}},
+		},
+	}
+}

@@ -66,6 +66,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	get("/orgs/:org/settings/api-keys", in.member(d.APIKeys))
 	post("/orgs/:org/settings/api-keys", in.member(d.CreateAPIKey))
 	get("/orgs/:org/settings/api-keys/new", in.member(d.NewAPIKey))
+	get("/orgs/:org/settings/api-keys/calls", in.member(d.APICalls))
 	get("/orgs/:org/settings/api-keys/:key/revoke", in.member(d.AskRevokeAPIKey))
 	post("/orgs/:org/settings/api-keys/:key/revoke", in.member(d.RevokeAPIKey))
 	get("/orgs/:org/hooks", in.member(d.Hooks))

@@ -55,6 +55,7 @@ var access = []struct {
 	{route: "GET /orgs/:org/settings/api-keys", want: "303 404 403 403 200 200"},
 	{route: "POST /orgs/:org/settings/api-keys", want: "401 404 403 403 200 200", form: field("name", "made", "expires", "90d", "read:hooks", "on")},
 	{route: "GET /orgs/:org/settings/api-keys/new", want: "303 404 403 403 200 200"},
+	{route: "GET /orgs/:org/settings/api-keys/calls", want: "303 404 403 403 200 200"},
 	{route: "GET /orgs/:org/settings/api-keys/:key/revoke", want: "303 404 403 403 200 200", before: makeKey},
 	{route: "POST /orgs/:org/settings/api-keys/:key/revoke", want: "401 404 403 403 303 303", before: makeKey},
 	{route: "GET /orgs/:org/hooks", want: "303 404 200 200 200 200"},

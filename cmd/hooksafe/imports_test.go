@@ -21,7 +21,7 @@ const module = "hooksafe"
 var mayImport = map[string][]string{
 	"cmd/hooksafe":          {"web", "handlers/formats", "store"},
 	"web":                   {"handlers/dashboard", "handlers/apiv1", "handlers/apiv2", "handlers/openapi", "views", "static", "store"},
-	"handlers/dashboard":    {"handlers/formats", "store", "views"},
+	"handlers/dashboard":    {"handlers/formats", "handlers/openapi", "store", "views"},
 	"handlers/apiv1":        {"handlers/formats", "store"},
 	"handlers/apiv2":        {"handlers/formats", "store"},
 	"handlers/openapi":      {"store"}, // the document of both APIs, so it belongs to neither

@@ -13,6 +13,7 @@ import (
 )
 
 func apiKeysURL(org string) string           { return "/orgs/" + org + "/settings/api-keys" }
+func apiCallsURL(org string) string          { return apiKeysURL(org) + "/calls" }
 func newAPIKeyURL(org string) string         { return apiKeysURL(org) + "/new" }
 func revokeAPIKeyURL(org, key string) string { return apiKeysURL(org) + "/" + key + "/revoke" }
 
@@ -29,7 +30,9 @@ func (d *Dashboard) APIKeys(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	return Render(c, http.StatusOK, views.APIKeysPage(views.APIKeysPageProps{Shell: shell, List: d.apiKeyList(a, keys, c.QueryParam("all") != "")}))
+	return Render(c, http.StatusOK, views.APIKeysPage(views.APIKeysPageProps{
+		Shell: shell, List: d.apiKeyList(a, keys, c.QueryParam("all") != ""), CallsURL: apiCallsURL(a.Org().Slug),
+	}))
 }
 
 func (d *Dashboard) apiKeyList(a store.Actor, keys []store.Key, all bool) views.APIKeyListProps {
