@@ -1,8 +1,11 @@
 package web
 
 import (
+	"fmt"
+	"html"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -33,5 +36,38 @@ func TestREADME(t *testing.T) {
 		`{"name":"CRM_TOKEN","value":"a newer token","version":2,"decrypted_at":"2026-11-21T14:00:00.000000Z"}` + "\n"
 	if string(out) != want {
 		t.Errorf("printed\n%s\nwant\n%s", out, want)
+	}
+}
+
+var tryIt = regexp.MustCompile(`(?s)<code>(curl .*?)</code>`)
+
+// So do those of the page about the API, each by itself, with the variables that the
+// page names. The hook goes last.
+func TestAPICallsPage(t *testing.T) {
+	t.Parallel()
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		t.Skip("there is no curl here")
+	}
+	p := newProgram(t)
+	page := p.ask(t, request{path: "/orgs/:org/settings/api-keys/calls", as: "admin"})
+	var lines, last []string
+	for _, m := range tryIt.FindAllStringSubmatch(page.Body.String(), -1) {
+		line := strings.ReplaceAll(html.UnescapeString(m[1]), base, p.server.URL)
+		if strings.HasSuffix(line, `/$HOOK" -X DELETE`) {
+			last = append(last, line)
+		} else {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) != 11 || len(last) != 1 {
+		t.Fatalf("the page has %d lines to try", len(lines)+len(last))
+	}
+	org := p.Org("acme")
+	set := fmt.Sprintf("HOOKSAFE_KEY=%s; KEY_ID=%s; HOOK=%s; NAME=API_KEY; curl() { %s --fail-with-body --noproxy '*' \"$@\"; }\n", p.token, p.key.ID, org.Hook, curl)
+	for _, line := range append(lines, last...) {
+		if out, err := exec.CommandContext(t.Context(), "sh", "-euc", set+line).CombinedOutput(); err != nil {
+			t.Errorf("%v:\n%s\n%s", err, line, out)
+		}
 	}
 }
