@@ -66,29 +66,16 @@ func (s *Store) ChangeValues(ctx context.Context, a Actor, in Place, change []Ne
 		}
 		names[i] = v.Name
 	}
-	return s.actOnNames(ctx, a, in, in.actions().update, names, func(tx *guard.WriteTx, row secretRow, i int) (guard.Target, error) {
-		t := guard.Target{Version: row.Version, Detail: "placeholder sent, value kept"}
+	newest := int64(0)
+	err := s.actOnNames(ctx, a, in, in.actions().update, names, func(tx *guard.WriteTx, row secretRow, i int) (guard.Target, error) {
 		if IsPlaceholder(change[i].Value.Reveal()) {
-			return t, nil
+			return guard.Target{Version: row.Version, Detail: "placeholder sent, value kept"}, nil
 		}
-		t.Version, t.Detail = row.LastVersion+1, "new value"
-		return t, setValue(tx, in, row, change[i].Value)
+		version, err := writeChange(tx, in, row, SecretChange{Name: row.Name, Note: row.Note, Value: &change[i].Value})
+		newest = max(newest, version)
+		return guard.Target{Version: version, Detail: "new value"}, err
 	})
-}
-
-// setValue gives a secret a new version.
-func setValue(tx *guard.WriteTx, in Place, row secretRow, value Plaintext) error {
-	version := row.LastVersion + 1
-	if err := saveVersion(tx, in, row.ID, version, value, 0); err != nil {
-		return err
-	}
-	_, err := tx.Exec(`
-		UPDATE secrets
-		SET version = :version, last_version = :version, revision = revision + 1,
-			updated_at = :now, updated_by = :by, updated_by_name = :by_name
-		WHERE org = :org_id AND hook = :hook AND id = :id`,
-		guard.Args{"version": version, "now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName(),
-			"hook": in.hook, "id": row.ID})
+	_, err = s.outgrown(Secret{Version: newest}, err)
 	return err
 }
 

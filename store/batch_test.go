@@ -280,3 +280,27 @@ func TestHookPage(t *testing.T) {
 		}
 	}
 }
+
+// C-11: a version that a program's batch pushes out of the 20 that are kept is gone from
+// the disk with the next purge, the database compacted.
+func TestC11BatchesOutgrowVersions(t *testing.T) {
+	w := newWorld(t)
+	a := w.program(t)
+	hook, secrets := w.addHook(t, acme, "batch", 1)
+	first := w.sealedOf(t, secrets[0].ID)
+	for i := range 20 {
+		if err := w.ChangeValues(ctx, a, store.HookPlace(hook.ID), newValues("S1", fmt.Sprint("value ", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !store.WantsCompacting(w.Store) {
+		t.Error("nobody noted that a version was destroyed")
+	}
+	must(0, w.Purge(ctx))(t)
+	if n := w.onDisk(t, first); n != 0 {
+		t.Errorf("%d pieces of the first version are left", n)
+	}
+	if store.WantsCompacting(w.Store) {
+		t.Error("the database was not compacted")
+	}
+}

@@ -353,16 +353,23 @@ func staleSecret(tx *guard.WriteTx, row secretRow) error {
 }
 
 func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) error {
-	version, last, t := row.Version, row.LastVersion, tx.Target()
+	version, err := writeChange(tx, in, row, c)
+	t := tx.Target()
+	t.Name, t.Version, t.Detail = c.Name, version, describeChange(row, c)
+	return err
+}
+
+// writeChange writes what a change says and returns the version of the value then.
+func writeChange(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) (version int64, err error) {
+	version, last := row.Version, row.LastVersion
 	if c.Value != nil {
 		last++
 		version = last
 		if err := saveVersion(tx, in, row.ID, version, *c.Value, c.from); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	t.Name, t.Version, t.Detail = c.Name, version, describeChange(row, c)
-	_, err := tx.Exec(`
+	_, err = tx.Exec(`
 		UPDATE secrets
 		SET name = :name, note = :note, version = :version, last_version = :last, revision = revision + 1,
 			updated_at = :now, updated_by = :by, updated_by_name = :by_name
@@ -370,9 +377,9 @@ func changeSecret(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) er
 		guard.Args{"name": c.Name, "note": c.Note, "version": version, "last": last, "now": guard.Micro(tx.Now()),
 			"by": tx.Actor(), "by_name": tx.ActorName(), "hook": in.hook, "id": row.ID})
 	if guard.IsUnique(err) {
-		return secretTaken(c.Name)
+		err = secretTaken(c.Name)
 	}
-	return err
+	return version, err
 }
 
 // describeChange tells the audit log which parts of a secret an edit touched.
