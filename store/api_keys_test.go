@@ -376,3 +376,18 @@ func TestCountKeys(t *testing.T) {
 		t.Errorf("%d keys once one has expired, want 1", n)
 	}
 }
+
+// What a key does can be found in the audit log by the key.
+func TestAuditOfAKey(t *testing.T) {
+	w := newWorld(t)
+	owner := w.Actor(t, acme, "owner")
+	key, token := w.newKey(t, w.Actor(t, acme, "admin"), 0, store.Scopes()...)
+	must(w.ReadSecret(ctx, must(w.KeyActor(ctx, token, storetest.Origin()))(t), w.Org(acme).Place(), "API_KEY"))(t)
+	if people := must(w.AuditPeople(ctx, owner))(t); !slices.ContainsFunc(people, func(p store.AuditPerson) bool { return p.ID == key.ID && p.Name == key.Name && !p.Member }) {
+		t.Errorf("nobody can choose the key: %+v", people)
+	}
+	page := must(w.Audit(ctx, owner, store.AuditFilter{Person: key.ID}, 0, 10))(t)
+	if len(page.Entries) != 1 || page.Entries[0].Action != "secret.read" {
+		t.Errorf("its entries are %+v", page.Entries)
+	}
+}
