@@ -153,12 +153,13 @@ func (w *crash) keepRevealing() {
 	}
 }
 
-// answered notes what an answer proves, and kills the server after the last one.
+// answered notes what an answer proves, and kills the server after the last one, if
+// both kinds of clients had one by then.
 func (w *crash) answered(note func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	note()
-	if w.left--; w.left == 0 {
+	if w.left--; w.left <= 0 && len(w.added) > 0 && len(w.entries) > 0 {
 		w.server.kill()
 	}
 }
