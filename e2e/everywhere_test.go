@@ -273,7 +273,10 @@ func TestNothingJumps(t *testing.T) {
 // below may push away what comes after it.
 func (p *page) staysPut(what, below string, do func()) {
 	p.t.Helper()
-	p.eval(`() => {
+	// Fonts that come late move everything, and a frame may still be under way.
+	p.eval(`async () => {
+		await document.fonts.ready;
+		for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
 		window.moved = [];
 		window.moves = new PerformanceObserver((list) => {
 			for (const { sources } of list.getEntries()) window.moved.push(...sources);

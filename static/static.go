@@ -136,8 +136,7 @@ func load() map[string]asset {
 	if err != nil {
 		panic("static: " + err.Error())
 	}
-	css := comment.ReplaceAll(read(stylesheet), nil) // they are for whoever edits it
-	loaded[stylesheet] = newAsset(stylesheet, withHashes(css, loaded))
+	loaded[stylesheet] = newAsset(stylesheet, withHashes(read(stylesheet), loaded))
 	return loaded
 }
 
@@ -149,9 +148,7 @@ func read(name string) []byte {
 	return content
 }
 
-var comment = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
-
-var reference = regexp.MustCompile(`url\("([^"]*)"\)`)
+var reference = regexp.MustCompile(`url\(([^)]*)\)`)
 
 // withHashes gives every address in a stylesheet the hash of what it names.
 func withHashes(css []byte, loaded map[string]asset) []byte {
@@ -161,7 +158,7 @@ func withHashes(css []byte, loaded map[string]asset) []byte {
 		if !ok {
 			panic("static: " + stylesheet + " names " + name + ", which is not there")
 		}
-		return []byte(`url("` + a.url(name) + `")`)
+		return []byte(`url(` + a.url(name) + `)`)
 	})
 }
 

@@ -135,12 +135,12 @@ func TestURLPanicsOnAnUnknownName(t *testing.T) {
 func TestStylesheetNamesFilesByHash(t *testing.T) {
 	css := string(assets()[stylesheet].content)
 	for _, use := range regexp.MustCompile(`url\([^)]*\)`).FindAllString(css, -1) {
-		address := strings.TrimSuffix(strings.TrimPrefix(use, `url("`), `")`)
+		address := strings.TrimSuffix(strings.TrimPrefix(use, "url("), ")")
 		if got := ask(http.MethodGet, address).Header().Get("Cache-Control"); got != cacheYear {
 			t.Errorf("%s: Cache-Control %q, want %q", use, got, cacheYear)
 		}
 	}
-	for _, css := range []string{`src: url("vendor/nowhere.woff2")`, `src: url("https://elsewhere.example/font.woff2")`} {
+	for _, css := range []string{`src:url(vendor/nowhere.woff2)`, `src:url(https://elsewhere.example/font.woff2)`} {
 		if !panics(func() { withHashes([]byte(css), assets()) }) {
 			t.Errorf("%s did not panic", css)
 		}

@@ -1,5 +1,5 @@
-// Makes static/vendor from the packages that package-lock.json pins, and app.js
-// from src/. vendor/editor.js is both: src/editor.js with the packages it imports.
+// Makes static/vendor from the packages that package-lock.json pins, and app.js and
+// app.css from src/. vendor/editor.js is both: src/editor.js with the packages it imports.
 //
 //   npm ci --ignore-scripts && node vendor.mjs           writes them
 //   npm ci --ignore-scripts && node vendor.mjs --check   fails if they are anything else
@@ -11,7 +11,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { buildSync, transformSync } from "esbuild";
 
 const here = import.meta.dirname;
 const target = join(here, "vendor");
@@ -87,6 +87,13 @@ function bundle(source, format) {
   return { script: Buffer.from(script.contents), packages: [...new Set(names)].sort() };
 }
 
+// stylesheet is src/app.css without what is for whoever edits it. Its addresses stay
+// as they are: they are of files beside the result.
+function stylesheet() {
+  const { code } = transformSync(readFileSync(join(here, "src/app.css"), "utf8"), { loader: "css", minify: true, target: "chrome125" });
+  return Buffer.from(code);
+}
+
 // describe reads what a package says of itself.
 function describe(name) {
   return JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));
@@ -103,7 +110,7 @@ function licences(names) {
 
 // build returns the content of every file by its path in this folder.
 function build() {
-  const made = new Map([["app.js", bundle("app.js", "iife").script]]);
+  const made = new Map([["app.js", bundle("app.js", "iife").script], ["app.css", stylesheet()]]);
   const manifest = [];
   const vendor = (file, content, ...packages) => {
     made.set(join("vendor", file), content);
@@ -131,7 +138,7 @@ function write(made) {
 }
 
 function differences(made) {
-  const kept = ["app.js", ...readdirSync(target).map((file) => join("vendor", file))];
+  const kept = ["app.css", "app.js", ...readdirSync(target).map((file) => join("vendor", file))];
   return [
     ...kept.filter((file) => !made.has(file)).map((file) => `${file} is not ours`),
     ...[...made.keys()].filter((file) => !kept.includes(file)).map((file) => `${file} is missing`),

@@ -40,7 +40,7 @@ ok: surface raised ok-soft
 text-2: fill-2`
 
 func TestContrast(t *testing.T) {
-	css, err := os.ReadFile("../static/app.css")
+	css, err := os.ReadFile("../static/src/app.css")
 	if err != nil {
 		t.Fatal(err)
 	}
