@@ -22,7 +22,7 @@ const icons = [
   "chevron-right", "chevrons-up-down", "circle-alert", "circle-check", "circle-dashed", "circle-dot",
   "circle-help", "clipboard-paste", "copy", "copy-plus", "corner-down-left", "download", "ellipsis", "eye",
   "eye-off", "filter", "flame", "git-compare", "history", "info", "key-round", "keyboard", "laptop",
-  "list-filter", "lock-keyhole", "log-in", "log-out", "menu", "message-square-text", "monitor", "moon",
+  "list-filter", "lock-keyhole", "log-in", "log-out", "mail", "menu", "message-square-text", "monitor", "moon",
   "pencil", "plus", "power", "regex", "scroll-text", "search", "settings", "shield-check", "smartphone",
   "square-pen", "sun", "sun-moon", "tablet", "terminal", "timer", "trash-2", "triangle-alert", "type",
   "undo-2", "user", "user-check", "user-plus", "users", "webhook", "whole-word", "wrench", "x",

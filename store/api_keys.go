@@ -111,19 +111,6 @@ func (s *Store) KeyForm(ctx context.Context, a Actor) error {
 	return err
 }
 
-// CountKeys counts the keys that are neither revoked nor expired.
-func (s *Store) CountKeys(ctx context.Context, a Actor) (int, error) {
-	return guard.View(ctx, s.db, a, guard.KeyList, func(tx *guard.ReadTx) (int, error) {
-		var n int
-		err := tx.Get(&n, `
-			SELECT count(*)
-			FROM api_keys
-			WHERE org = :org_id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)`,
-			guard.Args{"now": guard.Micro(s.db.Now())})
-		return n, err
-	})
-}
-
 // CreateKey makes an API key and returns its token, which is kept nowhere.
 func (s *Store) CreateKey(ctx context.Context, a Actor, n NewKey) (Key, string, error) {
 	if err := checkFree("name", n.Name, "a name for the key"); err != nil {

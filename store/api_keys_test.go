@@ -367,12 +367,12 @@ func TestCountKeys(t *testing.T) {
 	revoked, _ := w.newKey(t, a, 0, "read:hooks")
 	must(w.RevokeKey(ctx, a, revoked.ID))(t)
 	w.newKey(t, w.Actor(t, globex, "admin"), 0, "read:hooks")
-	if n := must(w.CountKeys(ctx, a))(t); n != 2 {
+	if n := must(w.Counts(ctx, a))(t).Keys; n != 2 {
 		t.Errorf("%d keys, want 2", n)
 	}
 	w.Clock.Advance(7 * day)
 	operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t) // sessions have ended by then
-	if n := must(w.CountKeys(ctx, operator))(t); n != 1 {
+	if n := must(w.Counts(ctx, operator))(t).Keys; n != 1 {
 		t.Errorf("%d keys once one has expired, want 1", n)
 	}
 }

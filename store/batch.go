@@ -23,7 +23,7 @@ type NewValue struct {
 func (s *Store) AddSecrets(ctx context.Context, a Actor, in Place, add []NewSecret) error {
 	names := make([]string, len(add))
 	for i, n := range add {
-		if err := checkNew(i, n); err != nil {
+		if err := checkNew(in, i, n); err != nil {
 			return err
 		}
 		names[i] = n.Name
@@ -61,7 +61,7 @@ func (s *Store) AddSecrets(ctx context.Context, a Actor, in Place, add []NewSecr
 func (s *Store) ChangeValues(ctx context.Context, a Actor, in Place, change []NewValue) error {
 	names := make([]string, len(change))
 	for i, v := range change {
-		if err := checkNewValue(i, v); err != nil {
+		if err := checkNewValue(in, i, v); err != nil {
 			return err
 		}
 		names[i] = v.Name
@@ -189,8 +189,8 @@ func (s *Store) checkBatch(names []string) error {
 	return nil
 }
 
-func checkNew(i int, n NewSecret) error {
-	if err := checkHookSecretName(n.Name); err != nil {
+func checkNew(in Place, i int, n NewSecret) error {
+	if err := in.checkName(n.Name); err != nil {
 		return at(entry(i), err)
 	}
 	if err := checkNote(n.Note); err != nil {
@@ -199,8 +199,8 @@ func checkNew(i int, n NewSecret) error {
 	return at(n.Name, checkValue(n.Value))
 }
 
-func checkNewValue(i int, v NewValue) error {
-	if err := checkHookSecretName(v.Name); err != nil {
+func checkNewValue(in Place, i int, v NewValue) error {
+	if err := in.checkName(v.Name); err != nil {
 		return at(entry(i), err)
 	}
 	if IsPlaceholder(v.Value.Reveal()) {

@@ -233,15 +233,6 @@ func readCursor(after string) (trigger, nameKey string, err error) {
 	return trigger, nameKey, nil
 }
 
-// CountHooks is the number beside "Hooks" in the navigation.
-func (s *Store) CountHooks(ctx context.Context, a Actor) (int, error) {
-	return guard.View(ctx, s.db, a, guard.HookRead, func(tx *guard.ReadTx) (int, error) {
-		var list HookList
-		err := countHooks(tx, &list)
-		return list.Total, err
-	})
-}
-
 // Hook returns one hook with its script.
 func (s *Store) Hook(ctx context.Context, a Actor, id string) (Hook, error) {
 	return s.viewHook(ctx, a, guard.HookRead, id)

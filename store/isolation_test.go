@@ -102,7 +102,7 @@ func TestS15ListsHoldNothingForeign(t *testing.T) {
 	foreign := newThings(t, w, globex, 1)
 	a := w.Actor(t, acme, "owner")
 	hooks := must(w.Hooks(ctx, a, store.HookFilter{}, "", 100))(t)
-	if len(hooks.Hooks) != 1 || hooks.Total != 1 || must(w.CountHooks(ctx, a))(t) != 1 {
+	if len(hooks.Hooks) != 1 || hooks.Total != 1 || must(w.Counts(ctx, a))(t).Hooks != 1 {
 		t.Errorf("%+v", hooks)
 	}
 	must(w.CreateHook(ctx, w.Actor(t, globex, "editor"), "Zebra of globex", "send-phone-message"))(t)

@@ -13,6 +13,26 @@ type Member struct {
 	Role Role
 }
 
+// MemberList is who is in an organization.
+type MemberList struct {
+	Members []Member
+	Total   int
+}
+
+// Members lists who is in the organization, by name.
+func (s *Store) Members(ctx context.Context, a Actor) (MemberList, error) {
+	return guard.View(ctx, s.db, a, guard.MemberList, func(tx *guard.ReadTx) (MemberList, error) {
+		var all []Member
+		err := tx.Select(&all, `
+			SELECT u.id, u.email, u.name, m.role
+			FROM members m
+			JOIN users u ON u.id = m.user
+			WHERE m.org = :org_id
+			ORDER BY u.name, u.id`, nil)
+		return MemberList{all, len(all)}, err
+	})
+}
+
 // Admins names the admins and owners, whom a member asks for a higher role.
 func (s *Store) Admins(ctx context.Context, a Actor) ([]string, error) {
 	return guard.View(ctx, s.db, a, guard.MemberList, func(tx *guard.ReadTx) ([]string, error) {

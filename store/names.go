@@ -26,6 +26,7 @@ const (
 var (
 	slugRule       = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	hookRule       = regexp.MustCompile(`^[a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?$`)
+	ownSecretRule  = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 	hookSecretRule = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
 	notInSlug      = regexp.MustCompile(`[^a-z0-9]+`)
 )
@@ -122,6 +123,16 @@ func checkScript(script string) error {
 func checkHookSecretName(name string) error {
 	if name == "." || name == ".." || !hookSecretRule.MatchString(name) {
 		return guard.Errorf(Invalid, "name", "Use letters, digits, _ . and -, up to %d.", maxSecretName)
+	}
+	return nil
+}
+
+func checkOrganizationSecretName(name string) error {
+	switch {
+	case !ownSecretRule.MatchString(name):
+		return guard.Errorf(Invalid, "name", "Use capital letters, digits and underscores, starting with a letter.")
+	case len(name) > maxSecretName:
+		return guard.Errorf(Invalid, "name", "Use at most %d characters.", maxSecretName)
 	}
 	return nil
 }

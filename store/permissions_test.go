@@ -48,6 +48,7 @@ func errOf[T any](_ T, err error) error { return err }
 // calls are all methods that an actor in an organization asks, in all their ways.
 var calls = []call{
 	{"Admins", "", "member.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Admins(ctx, a)) }},
+	{"Members", "", "member.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Members(ctx, a)) }},
 	{"AddMember", "", "member.add", store.Admin, true, "Act", "person", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AddMember(ctx, a, x.person, store.Editor))
 	}},
@@ -70,7 +71,6 @@ var calls = []call{
 		return errOf(w.RemoveMember(ctx, a, x.member))
 	}},
 	{"Keys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Keys(ctx, a)) }},
-	{"CountKeys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountKeys(ctx, a)) }},
 	{"Key", "", "key.revoke", store.Admin, true, "View", "key", theKey, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Key(ctx, a, x.key))
 	}},
@@ -108,7 +108,7 @@ var calls = []call{
 	{"Search", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.Search(ctx, a, x.secretName, x.hook, 10))
 	}},
-	{"CountHooks", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.CountHooks(ctx, a)) }},
+	{"Counts", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Counts(ctx, a)) }},
 	{"Hook", "", "hook.read", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Hook(ctx, a, x.hook)) }},
 	{"HookForm", "", "hook.create", store.Editor, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return w.HookForm(ctx, a) }},
 	{"HookToDelete", "", "hook.delete", store.Editor, false, "View", "hook", theHook, func(w *world, a store.Actor, x things) error {

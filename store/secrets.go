@@ -18,14 +18,17 @@ type Place struct {
 // HookPlace is the place of the secrets of a hook.
 func HookPlace(hook string) Place { return Place{hook: hook} }
 
+// OrganizationPlace is the place of the secrets of the actor's organization.
+func OrganizationPlace() Place { return Place{own: true} }
+
 // placeActions are what can be done to secrets, by place: the words in the audit
 // log are the same, the permissions are not.
-type placeActions struct{ create, update, delete, restore, destroy, reveal, copy, read guard.Action }
+type placeActions struct{ list, create, update, delete, restore, destroy, reveal, copy, read guard.Action }
 
 var (
-	hookActions = placeActions{guard.SecretCreate, guard.SecretUpdate, guard.SecretDelete,
+	hookActions = placeActions{guard.SecretRead, guard.SecretCreate, guard.SecretUpdate, guard.SecretDelete,
 		guard.SecretRestore, guard.SecretDestroy, guard.SecretReveal, guard.SecretCopy, guard.SecretFetch}
-	organizationActions = placeActions{guard.OrganizationSecretCreate, guard.OrganizationSecretUpdate, guard.OrganizationSecretDelete,
+	organizationActions = placeActions{guard.OrganizationSecretRead, guard.OrganizationSecretCreate, guard.OrganizationSecretUpdate, guard.OrganizationSecretDelete,
 		guard.OrganizationSecretRestore, guard.OrganizationSecretDestroy, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy, guard.OrganizationSecretFetch}
 )
 
@@ -151,7 +154,7 @@ func listSecrets(tx getter, in Place) ([]secretRow, error) {
 
 // Secrets lists the secrets of a place. It never opens a value.
 func (s *Store) Secrets(ctx context.Context, a Actor, in Place) (SecretList, error) {
-	return guard.View(ctx, s.db, a, guard.SecretRead, func(tx *guard.ReadTx) (SecretList, error) {
+	return guard.View(ctx, s.db, a, in.actions().list, func(tx *guard.ReadTx) (SecretList, error) {
 		list, err := s.secretList(tx, in)
 		if err == nil {
 			err = s.deletedSecrets(tx, in, &list)
@@ -179,7 +182,7 @@ func (s *Store) secretList(tx getter, in Place) (SecretList, error) {
 // Secret returns one secret, without its value, and its hook.
 func (s *Store) Secret(ctx context.Context, a Actor, in Place, id string) (Secret, Hook, error) {
 	var hook Hook
-	secret, err := guard.View(ctx, s.db, a, guard.SecretRead, func(tx *guard.ReadTx) (Secret, error) {
+	secret, err := guard.View(ctx, s.db, a, in.actions().list, func(tx *guard.ReadTx) (Secret, error) {
 		row, parent, err := getSecret(tx, in, id)
 		hook = parent.hook()
 		return row.secret(), err
@@ -246,7 +249,7 @@ func secretTarget(row secretRow, hook hookRow) guard.Target {
 // AddSecret adds a secret with the first version of its value. A taken name is a
 // Conflict, a hook without a free place Full.
 func (s *Store) AddSecret(ctx context.Context, a Actor, in Place, n NewSecret) (Secret, error) {
-	if err := checkHookSecretName(n.Name); err != nil {
+	if err := in.checkName(n.Name); err != nil {
 		return Secret{}, err
 	}
 	if err := checkValue(n.Value); err != nil {
@@ -280,7 +283,7 @@ func insertSecret(tx *guard.WriteTx, in Place, n NewSecret) (id string, err erro
 		guard.Args{"id": id, "hook": in.hook, "name": n.Name, "note": n.Note,
 			"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
 	if guard.IsUnique(err) {
-		return "", secretTaken(n.Name)
+		return "", in.taken(n.Name)
 	}
 	if err != nil {
 		return "", err
@@ -288,8 +291,20 @@ func insertSecret(tx *guard.WriteTx, in Place, n NewSecret) (id string, err erro
 	return id, saveVersion(tx, in, id, 1, n.Value, 0)
 }
 
-func secretTaken(name string) error {
-	return guard.Errorf(Conflict, "name", "%s already exists in this hook.", name)
+// taken refuses a name that another secret of the place has.
+func (p Place) taken(name string) error {
+	where := "hook"
+	if p.own {
+		where = "organization"
+	}
+	return guard.Errorf(Conflict, "name", "%s already exists in this %s.", name, where)
+}
+
+func (p Place) checkName(name string) error {
+	if p.own {
+		return checkOrganizationSecretName(name)
+	}
+	return checkHookSecretName(name)
 }
 
 // freePlaces refuses when a hook has fewer free places than wanted.
@@ -314,7 +329,7 @@ func (s *Store) freePlaces(tx *guard.WriteTx, in Place, wanted int) error {
 // ChangeSecret saves name, note and, if given, a new version of the value. If
 // somebody saved since c.Base it is Stale, and nothing is saved.
 func (s *Store) ChangeSecret(ctx context.Context, a Actor, in Place, id string, c SecretChange) (Secret, error) {
-	if err := checkHookSecretName(c.Name); err != nil {
+	if err := in.checkName(c.Name); err != nil {
 		return Secret{}, err
 	}
 	if c.Value != nil {
@@ -377,7 +392,7 @@ func writeChange(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) (ve
 		guard.Args{"name": c.Name, "note": c.Note, "version": version, "last": last, "now": guard.Micro(tx.Now()),
 			"by": tx.Actor(), "by_name": tx.ActorName(), "hook": in.hook, "id": row.ID})
 	if guard.IsUnique(err) {
-		err = secretTaken(c.Name)
+		err = in.taken(c.Name)
 	}
 	return version, err
 }

@@ -68,7 +68,7 @@ func TestAddSecret(t *testing.T) {
 func TestOrganizationSecrets(t *testing.T) {
 	w := newWorld(t)
 	admin, editor := w.Actor(t, acme, "admin"), w.Actor(t, acme, "editor")
-	own := store.OrganizationPlace
+	own := store.OrganizationPlace()
 	secret := w.addSecret(t, admin, own, "SHARED", "shared value")
 	if got := valueOf(t, w, editor, own, secret.ID); got != "shared value" {
 		t.Errorf("opens to %q", got)

@@ -256,8 +256,8 @@ func renewSession(tx *guard.WriteTx) (Session, error) {
 		return Session{}, err
 	}
 	made.ExpiresAt = guard.FromMicro(expires)
-	_, err := tx.Exec(`UPDATE sessions SET token_hash = :token_hash, confirmed_at = :now WHERE id = :id`,
-		guard.Args{"token_hash": guard.TokenHash(made.Token), "now": guard.Micro(tx.Now()), "id": tx.Credential()})
+	_, err := tx.Exec(`UPDATE sessions SET token_hash = :token_hash, confirmed_at = :now, confirmed_in = :request WHERE id = :id`,
+		guard.Args{"token_hash": guard.TokenHash(made.Token), "now": guard.Micro(tx.Now()), "request": tx.Origin().Request, "id": tx.Credential()})
 	return made, err
 }
 

@@ -20,6 +20,7 @@ type (
 	Origin      = guard.Origin
 	OrgRef      = guard.OrgRef
 	Look        = guard.Look
+	Settings    = guard.Settings
 	Role        = guard.Role
 	Permission  = guard.Permission
 	Error       = guard.Error
@@ -39,12 +40,25 @@ const (
 
 // The permissions that decide which controls a page draws.
 const (
-	EditHooks         = guard.EditHooks
-	EditHookSecrets   = guard.EditHookSecrets
-	RevealHookSecrets = guard.RevealHookSecrets
-	ReadAudit         = guard.ReadAudit
-	ManageKeys        = guard.ManageKeys
-	EndSessions       = guard.EndSessions
+	EditHooks                 = guard.EditHooks
+	EditHookSecrets           = guard.EditHookSecrets
+	RevealHookSecrets         = guard.RevealHookSecrets
+	EditOrganizationSecrets   = guard.EditOrganizationSecrets
+	RevealOrganizationSecrets = guard.RevealOrganizationSecrets
+	ReadAudit                 = guard.ReadAudit
+	ManageMembers             = guard.ManageMembers
+	MakeAdmins                = guard.MakeAdmins
+	Leave                     = guard.Leave
+	ManageKeys                = guard.ManageKeys
+	ManageOrganization        = guard.ManageOrganization
+	EndSessions               = guard.EndSessions
+)
+
+// When opening a value asks for the password, as the organization settles it.
+const (
+	AskNever    = guard.AskNever
+	AskRecently = guard.AskRecently
+	AskAlways   = guard.AskAlways
 )
 
 // The codes of errors.

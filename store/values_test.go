@@ -56,7 +56,7 @@ func Test010ValuesComeBackByteForByte(t *testing.T) {
 	a := w.Actor(t, acme, "admin")
 	changed := w.addSecret(t, a, w.Org(acme).Place(), "CHANGED", "first")
 	for i, value := range values {
-		in, name := store.OrganizationPlace, fmt.Sprint("ADDED_", i)
+		in, name := store.OrganizationPlace(), fmt.Sprint("ADDED_", i)
 		if i%2 == 0 {
 			hook, _ := w.addHook(t, acme, fmt.Sprint("values ", i), 0)
 			in = store.HookPlace(hook.ID)

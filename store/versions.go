@@ -47,7 +47,7 @@ const maxUses = 50
 // SecretDetail returns a secret with its history. It never opens a value: whether
 // two versions are equal is what their MACs tell.
 func (s *Store) SecretDetail(ctx context.Context, a Actor, in Place, id string) (SecretDetail, error) {
-	return guard.View(ctx, s.db, a, guard.SecretRead, func(tx *guard.ReadTx) (SecretDetail, error) {
+	return guard.View(ctx, s.db, a, in.actions().list, func(tx *guard.ReadTx) (SecretDetail, error) {
 		row, hook, err := getSecret(tx, in, id)
 		if err != nil {
 			return SecretDetail{}, err

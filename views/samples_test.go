@@ -23,6 +23,8 @@ const (
 	aDay    = 24 * time.Hour
 )
 
+const settingsURL = "/orgs/brightwater-labs/settings"
+
 const hookURL = "/orgs/brightwater-labs/hooks/01JD7M2V9K3T5W8X0Y4Z6A1B2C"
 
 var gateSample = GateProps{Host: "secrets.brightwater.example", Version: "1.0.0"}
@@ -34,23 +36,33 @@ func shellSample(title string, active Section) ShellProps {
 		Now:           now,
 		Organization:  brightwater,
 		Organizations: []Organization{brightwater, {"Northwind Pilot", "/orgs/northwind-pilot/hooks"}},
-		Hooks:         "8",
-		HooksURL:      "/orgs/brightwater-labs/hooks",
-		AuditURL:      "/orgs/brightwater-labs/audit",
-		Active:        active,
-		Person:        Person{"Priya Raman", "priya@brightwater.example", "Admin", "/account", "/logout"},
-		SearchURL:     "/orgs/brightwater-labs/search",
-		KeysURL:       "/keys",
-		APIKeysURL:    "/orgs/brightwater-labs/settings/api-keys",
-		APIKeys:       "3",
+		Entries:       []EntryProps{{InHooks, "/orgs/brightwater-labs/hooks", "8"}, {InAudit, "/orgs/brightwater-labs/audit", ""}},
+		Settings: []EntryProps{
+			{InSecrets, settingsURL + "/secrets", "6"}, {InMembers, settingsURL + "/members", "5"},
+			{InAPIKeys, settingsURL + "/api-keys", "3"}, {InGeneral, settingsURL + "/general", ""},
+		},
+		Active:    active,
+		Person:    Person{"Priya Raman", "priya@brightwater.example", "Admin", "/account", "/logout"},
+		SearchURL: "/orgs/brightwater-labs/search",
+		KeysURL:   "/keys",
 	}
 }
 
 func shellOfViewer(title string, active Section) ShellProps {
 	p := shellSample(title, active)
 	p.Person = Person{"Yuki Tanabe", "yuki@brightwater.example", "Viewer", "/account", "/logout"}
-	p.APIKeysURL, p.APIKeys = "", ""
+	p.Settings = p.Settings[:2]
 	return p
+}
+
+func membersSample() MembersPageProps {
+	return MembersPageProps{
+		Shell: shellSample("Members", InMembers),
+		List: MemberListProps{Total: 2, Members: []MemberProps{
+			{"m1", "Priya Raman", "priya@brightwater.example", "Owner"}, {"m2", "Yuki Tanabe", "yuki@brightwater.example", "Viewer"},
+		}},
+		Invitations: InvitationListProps{InviteURL: settingsURL + "/members/invite"},
+	}
 }
 
 func hookSample(id, name, trigger string, used, missing int, updated When, by string, enabled bool) HookProps {
@@ -635,7 +647,7 @@ func errorSample(status int, shell bool) ErrorProps {
 	p := ErrorProps{Status: status, RequestID: "01JD7M2V9K", Gate: gateSample}
 	if shell {
 		s := shellSample(p.words().title, "")
-		p.Shell, p.HomeURL = &s, s.HooksURL
+		p.Shell, p.HomeURL = &s, s.Entries[0].URL
 	}
 	return p
 }
@@ -765,7 +777,7 @@ var samples = map[string]templ.Component{
 	"hooks-list-more":    HookList(HookListProps{Hooks: hookSamples[:1], Matches: 51, Total: 51, Enabled: 5, SecretsPerHook: 20, MoreURL: "/orgs/brightwater-labs/hooks?after=h1"}),
 	"hooks-list-empty":   HookList(HookListProps{SecretsPerHook: 20, OutOfBand: true}),
 	"hooks-sums":         HookSums(hooksSample()),
-	"hooks-count":        HookCount(hooksSample()),
+	"hooks-count":        EntryCount(EntryProps{InHooks, "", "8"}),
 	"hook-off":           Hook(hookSamples[1]),
 	"hook-few-pending":   Hook(hookSamples[2]),
 	"hook-full":          Hook(hookSamples[4]),
@@ -855,11 +867,11 @@ var samples = map[string]templ.Component{
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),
 	"confirm-key":             Confirm(ConfirmProps{URL: apiKeysURL, BackURL: apiKeysURL, To: "create the API key", Name: "deploy-ci", Fields: []HiddenField{{"name", "deploy-ci"}, {"read:hooks", "on"}}, Minutes: 15}),
 
+	"members":          MembersPage(membersSample()),
 	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample(), "/orgs/brightwater-labs/settings/api-keys/calls"}),
 	"api-calls":        APICallsPage(apiCallsSample()),
 	"api-keys-empty":   APIKeyList(APIKeyListProps{NewURL: apiKeysURL + "/new"}),
 	"api-keys-all":     APIKeyList(apiKeysAll()),
-	"api-keys-count":   APIKeyCount(apiKeysSample()),
 	"new-key":          NewAPIKey(newKeySample()),
 	"new-key-refused":  NewAPIKey(newKeyRefused()),
 	"new-key-page":     sheet("New API key", NewAPIKey(newKeySample())),

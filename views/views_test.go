@@ -283,7 +283,7 @@ func holdsValue(typ reflect.Type) bool {
 var views = []any{
 	SignIn, Setup, Reset, NoOrganization, Account, HooksPage, HookList, Hook, HookSwitch, NewHook, DeleteHook, HookHead, EditorPage,
 	SaveMessage, SecretsPage, SecretsChanged, SecretList, Secret, SecretRevealed, SecretDetail, AddSecret, EditSecret, DeleteSecret, Confirm, AuditPage,
-	APIKeysPage, APICallsPage, APIKeyList, NewAPIKey, APIKeyMade, RevokeAPIKey,
+	MembersPage, MemberList, APIKeysPage, APICallsPage, APIKeyList, NewAPIKey, APIKeyMade, RevokeAPIKey,
 	AuditList, AuditEntry, AuditFilters, Activity, HookActivity, SearchPage, PaletteOptions, Appearance, Keys, KeysPage, ErrorPage, ErrorToast, Toast, ToastPart, Sheet,
 }
 

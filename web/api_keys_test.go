@@ -194,7 +194,7 @@ func TestRevokeAPIKey(t *testing.T) {
 	revoke.form = field("password", storetest.Password)
 	w = s.ask(t, revoke)
 	wantStatus(t, w, http.StatusOK)
-	wantBody(t, w, `id="api-keys"`, `id="keys-count"`, "revoked", "0 active keys", "Show 1 revoked")
+	wantBody(t, w, `id="api-keys"`, `id="api-keys-count"`, "revoked", "0 active keys", "Show 1 revoked")
 	if _, err := s.KeyActor(t.Context(), token, storetest.Origin()); store.CodeOf(err) != store.Unauthenticated {
 		t.Errorf("the key still works: %v", err)
 	}

@@ -72,7 +72,7 @@ func namesIDs(c echo.Context) bool {
 			if id, err := ulid.ParseStrict(value); err != nil || id.String() != value {
 				return false
 			}
-		case "secret", "user", "session", "key":
+		case "secret", "user", "session", "key", "invitation":
 			if id, err := uuid.Parse(value); err != nil || id.String() != value {
 				return false
 			}

@@ -62,6 +62,7 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	get("/orgs/:org/audit", in.member(d.Audit))
 	post("/orgs/:org/audit/export", in.member(d.ExportAudit))
 	get("/orgs/:org/search", in.member(d.Search))
+	get("/orgs/:org/settings/members", in.member(d.Members))
 	post("/orgs/:org/settings/members/:user/sign-out", in.member(d.SignOutMember))
 	get("/orgs/:org/settings/api-keys", in.member(d.APIKeys))
 	post("/orgs/:org/settings/api-keys", in.member(d.CreateAPIKey))

@@ -47,6 +47,7 @@ var access = []struct {
 	{route: "GET /keys", want: "303 200 200 200 200 200"},
 	{route: "GET /search", want: "303 303 303 303 303 303"},
 	{route: "GET /orgs/:org/search", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/settings/members", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/settings/members/:user/sign-out", want: "401 404 403 403 403 303"},
 	{route: "GET /orgs/:org", want: "303 404 303 303 303 303"},
 	{route: "GET /orgs/:org/audit", want: "303 404 200 200 200 200"},

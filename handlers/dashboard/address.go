@@ -25,17 +25,23 @@ const (
 	othersURL     = "/account/sessions/end-others"
 )
 
-func hooksURL(org string) string            { return "/orgs/" + org + "/hooks" }
-func auditURL(org string) string            { return "/orgs/" + org + "/audit" }
-func searchURL(org string) string           { return "/orgs/" + org + "/search" }
-func personURL(org, user string) string     { return with(auditURL(org), "person", user) + "&period=all" }
-func endSessionURL(session string) string   { return "/account/sessions/" + session + "/end" }
-func hookURL(org, hook string) string       { return hooksURL(org) + "/" + hook }
-func secretsURL(org, hook string) string    { return hookURL(org, hook) + "/secrets" }
-func secretURL(org, hook, id string) string { return secretsURL(org, hook) + "/" + id }
-func activityURL(org, hook string) string   { return hookURL(org, hook) + "/activity" }
-func secretAuditURL(org, id string) string  { return auditURL(org) + "?target=" + id + "&period=all" }
-func entryURL(org, entry string) string     { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
+func hooksURL(org string) string               { return "/orgs/" + org + "/hooks" }
+func auditURL(org string) string               { return "/orgs/" + org + "/audit" }
+func searchURL(org string) string              { return "/orgs/" + org + "/search" }
+func personURL(org, user string) string        { return with(auditURL(org), "person", user) + "&period=all" }
+func endSessionURL(session string) string      { return "/account/sessions/" + session + "/end" }
+func settingsURL(org string) string            { return "/orgs/" + org + "/settings" }
+func organizationSecretsURL(org string) string { return settingsURL(org) + "/secrets" }
+func membersURL(org string) string             { return settingsURL(org) + "/members" }
+func memberURL(org, user string) string        { return membersURL(org) + "/" + user }
+func invitationURL(org, id string) string      { return membersURL(org) + "/invitations/" + id }
+func generalURL(org string) string             { return settingsURL(org) + "/general" }
+func hookURL(org, hook string) string          { return hooksURL(org) + "/" + hook }
+func secretsURL(org, hook string) string       { return hookURL(org, hook) + "/secrets" }
+func secretURL(org, hook, id string) string    { return secretsURL(org, hook) + "/" + id }
+func activityURL(org, hook string) string      { return hookURL(org, hook) + "/activity" }
+func secretAuditURL(org, id string) string     { return auditURL(org) + "?target=" + id + "&period=all" }
+func entryURL(org, entry string) string        { return auditURL(org) + "?entry=" + url.QueryEscape(entry) }
 
 func scriptVersionsURL(org, hook string) string { return hookURL(org, hook) + "/versions" }
 func scriptVersionURL(org, hook string, version int64) string {
@@ -46,7 +52,7 @@ func versionURL(org, hook, id string, version int64) string {
 }
 
 func signOutMemberURL(org, user string) string {
-	return "/orgs/" + org + "/settings/members/" + user + "/sign-out"
+	return memberURL(org, user) + "/sign-out"
 }
 
 func with(address, name, value string) string {

@@ -80,7 +80,7 @@ func (d *Dashboard) apiKeyParts(c echo.Context, a store.Actor, fresh string) ([]
 	for i := range list.Keys {
 		list.Keys[i].New = list.Keys[i].ID == fresh
 	}
-	return []templ.Component{views.APIKeyList(list), views.APIKeyCount(list)}, nil
+	return []templ.Component{views.APIKeyList(list), views.EntryCount(views.EntryProps{Section: views.InAPIKeys, Count: strconv.Itoa(list.Active)})}, nil
 }
 
 // scopeRows is the grid of scopes: what they are about, in the order of the verbs.
@@ -252,14 +252,4 @@ func (d *Dashboard) askToConfirmRevoke(c echo.Context, a store.Actor, status int
 	return d.askToConfirm(c, a, status, apiKeysPage, views.InAPIKeys, views.ConfirmProps{
 		URL: revokeAPIKeyURL(a.Org().Slug, k.ID), BackURL: apiKeysURL(a.Org().Slug), To: "revoke the API key", Name: k.Name, Errors: errors,
 	})
-}
-
-// inSettings adds the entries of the sidebar that only some may use.
-func (d *Dashboard) inSettings(c echo.Context, shell *views.ShellProps, a store.Actor) error {
-	if !a.Can(store.ManageKeys) {
-		return nil
-	}
-	keys, err := d.store.CountKeys(c.Request().Context(), a)
-	shell.APIKeysURL, shell.APIKeys = apiKeysURL(a.Org().Slug), strconv.Itoa(keys)
-	return err
 }

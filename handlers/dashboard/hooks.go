@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -183,7 +184,7 @@ func (d *Dashboard) hooksChanged(c echo.Context, a store.Actor, fresh string, t 
 			list.Hooks[i].New = list.Hooks[i].ID == fresh
 		}
 		list.OutOfBand = true
-		return []templ.Component{views.HookList(list), views.HookCount(list), views.ToastPart(t)}, nil
+		return []templ.Component{views.HookList(list), views.EntryCount(views.EntryProps{Section: views.InHooks, Count: strconv.Itoa(list.Total)}), views.ToastPart(t)}, nil
 	})
 }
 

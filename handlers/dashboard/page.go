@@ -84,16 +84,37 @@ func (d *Dashboard) ownShell(c echo.Context, title string) (views.ShellProps, er
 }
 
 func (d *Dashboard) inOrganization(c echo.Context, shell *views.ShellProps, a store.Actor) error {
-	hooks, err := d.store.CountHooks(c.Request().Context(), a)
+	n, err := d.store.Counts(c.Request().Context(), a)
 	if err != nil {
 		return err
 	}
 	o := a.Org()
 	shell.Organization = views.Organization{Name: o.Name, URL: hooksURL(o.Slug)}
-	shell.HooksURL, shell.AuditURL, shell.Hooks = hooksURL(o.Slug), auditURL(o.Slug), strconv.Itoa(hooks)
+	shell.Entries = []views.EntryProps{
+		{Section: views.InHooks, URL: hooksURL(o.Slug), Count: strconv.Itoa(n.Hooks)},
+		{Section: views.InAudit, URL: auditURL(o.Slug)},
+	}
+	shell.Settings = settings(a, n)
 	shell.SearchURL, shell.HookID = searchURL(o.Slug), c.Param("hook")
 	shell.Person.Role = a.Role().Title()
-	return d.inSettings(c, shell, a)
+	return nil
+}
+
+// settings are the entries of the navigation that are about the organization itself,
+// as far as the actor's role reaches.
+func settings(a store.Actor, n store.Counts) []views.EntryProps {
+	org := a.Org().Slug
+	entries := []views.EntryProps{
+		{Section: views.InSecrets, URL: organizationSecretsURL(org), Count: strconv.Itoa(n.Secrets)},
+		{Section: views.InMembers, URL: membersURL(org), Count: strconv.Itoa(n.Members)},
+	}
+	if a.Can(store.ManageKeys) {
+		entries = append(entries, views.EntryProps{Section: views.InAPIKeys, URL: apiKeysURL(org), Count: strconv.Itoa(n.Keys)})
+	}
+	if a.Can(store.ManageOrganization) {
+		entries = append(entries, views.EntryProps{Section: views.InGeneral, URL: generalURL(org)})
+	}
+	return entries
 }
 
 // personalShell surrounds a page about the person or the program: in the

@@ -35,8 +35,11 @@ type identity struct {
 	kind, id, name string
 	org            OrgRef
 	role           Role
+	settings       Settings
+	joining        bool // with an invitation to org
 	session        string
 	confirmed      time.Time
+	confirmedIn    string // the request that did
 	token          string // of a key, to read it again by
 	scopes         string // of a key, with spaces between them
 	origin         Origin
@@ -75,6 +78,9 @@ func (a Actor) Can(p Permission) bool { return a.who.holds(p) }
 
 // Org is the organization that the actor acts in.
 func (a Actor) Org() OrgRef { return a.who.org }
+
+// Settings are those of the organization that the actor acts in.
+func (a Actor) Settings() Settings { return a.who.settings }
 
 // Role is the actor's role; the operator has none.
 func (a Actor) Role() Role { return a.who.role }
@@ -175,15 +181,20 @@ func Session(ctx context.Context, db *DB, token string, o Origin) (ServerActor, 
 	return p, nil
 }
 
-// MemberActor returns the actor for a person in the organization called slug. A
-// person who is no member gets NotFound, as if the organization did not exist.
+// MemberActor returns the actor for a person in the organization called slug, or
+// called so before it got another address. A person who is no member gets NotFound,
+// as if the organization did not exist.
 func MemberActor(ctx context.Context, db *DB, p ServerActor, slug string) (Actor, error) {
-	var m Membership
+	var m struct {
+		Membership
+		Settings
+	}
 	err := db.lookup(ctx, &m, `
-		SELECT o.id, o.slug, o.name, m.role
+		SELECT o.id, o.slug, o.name, m.role, o.reveal_seconds, o.editors_reveal, o.confirm
 		FROM organizations o
 		JOIN members m ON m.org = o.id
-		WHERE o.slug = ? AND m.user = ? AND o.deleted_at IS NULL`, slug, p.who.id)
+		WHERE (o.slug = ? OR o.id = (SELECT s.org FROM old_slugs s WHERE s.slug = ?)) AND m.user = ? AND o.deleted_at IS NULL`,
+		slug, slug, p.who.id)
 	if errors.Is(err, sql.ErrNoRows) || p.who.kind != kindUser {
 		return Actor{}, Missing()
 	}
@@ -191,8 +202,8 @@ func MemberActor(ctx context.Context, db *DB, p ServerActor, slug string) (Actor
 		return Actor{}, fmt.Errorf("find membership: %w", explain(err))
 	}
 	who := p.who
-	who.org, who.role = m.OrgRef, m.Role
-	if p.rested || p.lastOrg != slug {
+	who.org, who.role, who.settings = m.OrgRef, m.Role, m.Settings
+	if p.rested || p.lastOrg != m.Slug {
 		_ = db.Touch(ctx, touchLastOrg, m.ID, who.session)
 		_ = db.Touch(ctx, touchActiveAt, db.clock.Now(), m.ID, who.id)
 	}
@@ -284,35 +295,42 @@ func (tx *WriteTx) recheck() error {
 	if w.org.ID == "" {
 		return nil
 	}
-	var role *Role
-	err := tx.one(&role, `
-		SELECT m.role
+	var now struct {
+		Role *Role `db:"role"`
+		Settings
+	}
+	err := tx.one(&now, `
+		SELECT m.role, o.reveal_seconds, o.editors_reveal, o.confirm
 		FROM organizations o
 		LEFT JOIN members m ON m.org = o.id AND m.user = ?
 		WHERE o.id = ? AND o.deleted_at IS NULL`, w.id, w.org.ID)
-	if errors.Is(err, sql.ErrNoRows) || (err == nil && role == nil && w.kind == kindUser) {
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && now.Role == nil && w.kind == kindUser && !w.joining) {
 		return Missing()
 	}
 	if err != nil {
 		return fmt.Errorf("read membership again: %w", err)
 	}
-	if role != nil {
-		w.role = *role
+	w.settings = now.Settings
+	if now.Role != nil {
+		w.role = *now.Role
 	}
 	return nil
 }
 
 func (tx *WriteTx) recheckSession() error {
-	var confirmed int64
+	var confirmed struct {
+		At int64  `db:"confirmed_at"`
+		In string `db:"confirmed_in"`
+	}
 	err := tx.one(&confirmed, `
-		SELECT confirmed_at
+		SELECT confirmed_at, confirmed_in
 		FROM sessions
 		WHERE id = ? AND ended_at IS NULL AND expires_at > ? AND seen_at > ?`,
 		tx.who.session, Micro(tx.now), Micro(tx.now.Add(-SessionIdle)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return noSession()
 	}
-	tx.who.confirmed = fromMicro(confirmed)
+	tx.who.confirmed, tx.who.confirmedIn = fromMicro(confirmed.At), confirmed.In
 	return err
 }
 

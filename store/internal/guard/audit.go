@@ -39,7 +39,30 @@ func (tx *WriteTx) record(outcome, reason string) error {
 			return err
 		}
 	}
-	return tx.sign(tx.head)
+	return errors.Join(tx.sign(tx.head), tx.recordAside())
+}
+
+// recordAside appends the entries that go to the log of the server itself. That of an
+// organization's end says how its log ended (S-26).
+func (tx *WriteTx) recordAside() error {
+	if len(tx.aside) == 0 {
+		return nil
+	}
+	h, err := tx.loadHead(serverLog)
+	if err != nil {
+		return err
+	}
+	for _, e := range tx.aside {
+		if e.act == OrganizationDelete {
+			e.target.Detail = fmt.Sprintf("its audit log ended with entry %d, root %s", tx.head.Size, tx.head.tree.Root())
+		}
+		entry := tx.describe(newID(), e, outcomeDone, "")
+		entry.At = max(entry.At, h.LastAt)
+		if err := tx.append(h, e.act.class, entry); err != nil {
+			return err
+		}
+	}
+	return tx.sign(h)
 }
 
 // describe is the entry without its place in the log.

@@ -11,13 +11,14 @@ const (
 // actions is every action, by what it is about.
 var actions = []Action{
 	SecretReveal, SecretCopy, SecretFetch, SecretBurst, SecretRead, SecretCreate, SecretUpdate, SecretDelete, SecretRestore, SecretDestroy, SecretPurge,
-	OrganizationSecretReveal, OrganizationSecretCopy, OrganizationSecretFetch, OrganizationSecretCreate, OrganizationSecretUpdate,
+	OrganizationSecretReveal, OrganizationSecretCopy, OrganizationSecretFetch, OrganizationSecretRead, OrganizationSecretCreate, OrganizationSecretUpdate,
 	OrganizationSecretDelete, OrganizationSecretRestore, OrganizationSecretDestroy,
 	HookRead, HookCreate, HookUpdate, HookEnable, HookDisable, HookDelete, HookRestore, HookDestroy, HookPurge,
-	MemberList, MemberAdd, MemberRole, MemberSignOut, MemberRemove,
-	KeyList, KeyCreate, KeyRevoke, KeyUse, TokenMake,
+	MemberList, MemberAdd, MemberRole, MemberTransfer, MemberSignOut, MemberRemove, MemberLeave,
+	InvitationList, InvitationCreate, InvitationRenew, InvitationRevoke, InvitationAccept,
+	KeyList, KeyCreate, KeyRevoke, KeyAdopt, KeyUse, TokenMake,
 	AuditRead, AuditExport,
-	OrganizationCreate, UserCreate, ResetLinkCreate, ServerInit, SetupToken, SetupDone,
+	OrganizationRead, OrganizationUpdate, OrganizationDelete, OrganizationCreate, OrganizationFound, UserCreate, ResetLinkCreate, ServerInit, SetupToken, SetupDone,
 	UserSignIn, UserSignOut, UserConfirm, UserRead, UserUpdate, UserEndSession, UserChangePassword, UserResetPassword,
 }
 
@@ -40,7 +41,7 @@ func ActionsOf(class string) []string {
 func MemberActions() []string {
 	return namesOf(func(a Action) bool {
 		_, ofARole := permissions[a.need]
-		return ofARole && (a.class != looks || a == SecretBurst)
+		return (ofARole || a.need == Join) && (a.class != looks || a == SecretBurst)
 	})
 }
 

@@ -78,6 +78,58 @@ func OwnSignIns(ctx context.Context, db *DB, p ServerActor, limit int) ([]ledger
 		UserConfirm.name, outcomeDone, limit))
 }
 
+// Invitation is one as its token finds it, whatever has become of it.
+type Invitation struct {
+	ID         string `db:"id"`
+	Org        OrgRef `db:"org"`
+	Email      string `db:"email"`
+	EmailKey   string `db:"email_key"`
+	Role       Role   `db:"role"`
+	MadeByName string `db:"made_by_name"`
+	ExpiresAt  int64  `db:"expires_at"`
+	Over       bool   `db:"over"`    // it was used or revoked
+	Account    bool   `db:"account"` // somebody signs in with this address
+}
+
+// InvitationOf finds the invitation behind a token. An unknown one, or one to an
+// organization that is gone, is NotFound.
+func InvitationOf(ctx context.Context, db *DB, token string) (Invitation, error) {
+	var i Invitation
+	err := db.lookup(ctx, &i, `
+		SELECT i.id, i.email, i.email_key, i.role, i.made_by_name, i.expires_at,
+			i.used_at IS NOT NULL OR i.revoked_at IS NOT NULL AS over,
+			EXISTS (SELECT 1 FROM users u WHERE u.email_key = i.email_key) AS account,
+			o.id AS "org.id", o.slug AS "org.slug", o.name AS "org.name"
+		FROM invitations i
+		JOIN organizations o ON o.id = i.org
+		WHERE i.token_hash = ? AND o.deleted_at IS NULL`, TokenHash(token))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Invitation{}, Missing()
+	}
+	return i, explain(err)
+}
+
+// Accept runs fn for somebody who brings an invitation: a signed-in person, or nobody
+// yet, whom fn makes somebody and names with As. It is Act in the organization of the
+// invitation, whose log gets the entry. fn uses the invitation up, and so finds out
+// whether it still holds.
+func Accept[T any](ctx context.Context, db *DB, who Who, i Invitation, fn func(*WriteTx) (T, error)) (T, error) {
+	w := who.identity()
+	w.org, w.joining = i.Org, true
+	target := func(*WriteTx) ([]Target, error) {
+		return []Target{{Kind: "invitation", ID: i.ID, Name: i.Email}}, nil
+	}
+	return Act(ctx, db, guest{w}, InvitationAccept, target, fn)
+}
+
+// guest has an invitation.
+type guest struct{ who identity }
+
+func (g guest) identity() identity { return g.who }
+
+// Nobody is somebody who has not said who they are.
+func Nobody(o Origin) Who { return stranger{o} }
+
 // Link is a one-time link as it is stored.
 type Link struct {
 	User  string `db:"user"`

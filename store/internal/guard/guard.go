@@ -146,7 +146,7 @@ func (tx *WriteTx) try(fn func(*WriteTx) error) error {
 		return notWritten(result)
 	}
 	if result != nil {
-		tx.extra = nil
+		tx.nothingElse()
 		if err := tx.exec("ROLLBACK TO action"); err != nil {
 			return errors.Join(result, err)
 		}

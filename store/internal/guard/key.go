@@ -53,6 +53,7 @@ var scopes = map[Action][]Scope{
 	SecretDelete: {DeleteHooksScope, UpdateHooksScope},
 	SecretFetch:  {RevealHookSecretsScope},
 
+	OrganizationSecretRead:   {ReadSecretsScope},
 	OrganizationSecretCreate: {CreateSecretsScope},
 	OrganizationSecretUpdate: {UpdateSecretsScope},
 	OrganizationSecretDelete: {DeleteSecretsScope},
@@ -90,11 +91,12 @@ type keyRow struct {
 	Org       string `db:"org"`
 	Slug      string `db:"slug"`
 	OrgName   string `db:"org_name"`
+	Settings
 }
 
 const (
 	keyColumns = `
-		SELECT k.id, k.name, k.org, o.slug, o.name AS org_name,
+		SELECT k.id, k.name, k.org, o.slug, o.name AS org_name, o.reveal_seconds, o.editors_reveal, o.confirm,
 			COALESCE(k.made_by, '') AS made_by, COALESCE(m.role, '') AS role,
 			COALESCE(k.expires_at, 0) AS expires_at, COALESCE(k.revoked_at, 0) AS revoked_at, COALESCE(k.used_at, 0) AS used_at,`
 	keyJoins = `
@@ -132,7 +134,7 @@ func (k keyRow) dead(now time.Time) string {
 func (k keyRow) identity(token string, o Origin) (identity, error) {
 	w := identity{
 		kind: kindKey, id: k.ID, name: k.Name, org: OrgRef{ID: k.Org, Slug: k.Slug, Name: k.OrgName},
-		role: operatorKeyRole, token: token, scopes: k.Scopes, origin: o,
+		role: operatorKeyRole, settings: k.Settings, token: token, scopes: k.Scopes, origin: o,
 	}
 	if k.Role == "" {
 		return w, nil

@@ -23,6 +23,15 @@ const backToSchema1 = `
 	DROP INDEX audit_entries_refused;
 	DROP TABLE audit_days;
 	DROP TABLE audit_names;
+	DROP TABLE invitations;
+	DROP TABLE old_slugs;
+	DROP INDEX secret_uses_actor;
+	ALTER TABLE secrets DROP COLUMN due_at;
+	ALTER TABLE secrets DROP COLUMN due_for;
+	ALTER TABLE sessions DROP COLUMN confirmed_in;
+	ALTER TABLE organizations DROP COLUMN reveal_seconds;
+	ALTER TABLE organizations DROP COLUMN editors_reveal;
+	ALTER TABLE organizations DROP COLUMN confirm;
 	ALTER TABLE users DROP COLUMN theme;
 	ALTER TABLE users DROP COLUMN shortcuts;
 	ALTER TABLE hooks DROP COLUMN reads;

@@ -13,6 +13,36 @@ type keyringAt struct {
 	keys  *seal.Keyring
 }
 
+// When values are asked about: what the confirm setting may be.
+const (
+	AskNever    = "never"
+	AskRecently = "recently" // once in ConfirmFor
+	AskAlways   = "always"   // in the very request
+)
+
+// Settings are what owners settle for everybody in their organization.
+type Settings struct {
+	RevealSeconds int    `db:"reveal_seconds"` // how long a page shows a value
+	EditorsReveal bool   `db:"editors_reveal"` // editors see organization secrets
+	Confirm       string `db:"confirm"`        // when opening a value asks for the password
+}
+
+// from is the lowest role that holds a permission, given the one of the table.
+func (s Settings) from(p Permission, preset Role) Role {
+	if p == RevealOrganizationSecrets && !s.EditorsReveal {
+		return Admin
+	}
+	return preset
+}
+
+// asks tells when an action asks for the password. The setting is about values only.
+func (s Settings) asks(act Action) string {
+	if act.class == opens && s.Confirm != "" {
+		return s.Confirm
+	}
+	return AskRecently
+}
+
 // CreateOrganization makes an organization with its keyset, its audit log and its
 // first owner. A taken address is a Conflict.
 func (tx *WriteTx) CreateOrganization(name, slug, owner string) (OrgRef, error) {
@@ -21,14 +51,14 @@ func (tx *WriteTx) CreateOrganization(name, slug, owner string) (OrgRef, error) 
 	if err != nil {
 		return OrgRef{}, fmt.Errorf("make a keyset: %w", err)
 	}
+	if err := tx.freeSlug(slug, o.ID); err != nil {
+		return OrgRef{}, err
+	}
 	now := Micro(tx.now)
 	err = tx.run(`
 		INSERT INTO organizations (id, slug, name, keyset, mac_keyset, wrapped_by, epoch, created_at, created_by, updated_at, updated_by)
 		VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
 		o.ID, slug, name, sealed.Keyset, sealed.MACKeyset, tx.db.master.ID(), now, tx.who.id, now, tx.who.id)
-	if IsUnique(err) {
-		return OrgRef{}, Errorf(Conflict, "slug", "The address %s is taken. Choose another.", slug)
-	}
 	if err != nil {
 		return OrgRef{}, fmt.Errorf("insert organization: %w", err)
 	}
@@ -37,6 +67,52 @@ func (tx *WriteTx) CreateOrganization(name, slug, owner string) (OrgRef, error) 
 		return OrgRef{}, fmt.Errorf("insert owner: %w", err)
 	}
 	return o, tx.genesis(o.ID, entryOf{OrganizationCreate, Target{Kind: "organization", ID: o.ID, Name: name}})
+}
+
+// freeSlug refuses an address that another organization has or had.
+func (tx *WriteTx) freeSlug(slug, org string) error {
+	var taken bool
+	err := tx.one(&taken, `
+		SELECT EXISTS (SELECT 1 FROM organizations WHERE slug = ? AND id <> ?)
+			OR EXISTS (SELECT 1 FROM old_slugs WHERE slug = ? AND org <> ?)`, slug, org, slug, org)
+	if err == nil && taken {
+		err = Errorf(Conflict, "slug", "The address %s is taken. Choose another.", slug)
+	}
+	return err
+}
+
+// UpdateOrganization saves name, address and settings of the actor's organization.
+// Its old address goes on leading to it. A taken one is a Conflict.
+func (tx *WriteTx) UpdateOrganization(name, slug string, s Settings) error {
+	o := tx.who.org
+	if err := tx.freeSlug(slug, o.ID); err != nil {
+		return err
+	}
+	if err := tx.run(`
+		INSERT INTO old_slugs (slug, org)
+		SELECT slug, id FROM organizations WHERE id = ? AND slug <> ?`, o.ID, slug); err != nil {
+		return fmt.Errorf("keep the old address: %w", err)
+	}
+	if err := tx.run(`DELETE FROM old_slugs WHERE slug = ? AND org = ?`, slug, o.ID); err != nil {
+		return fmt.Errorf("take an address back: %w", err)
+	}
+	return tx.run(`
+		UPDATE organizations
+		SET name = ?, slug = ?, reveal_seconds = ?, editors_reveal = ?, confirm = ?, updated_at = ?, updated_by = ?
+		WHERE id = ?`, name, slug, s.RevealSeconds, s.EditorsReveal, s.Confirm, Micro(tx.now), tx.who.id, o.ID)
+}
+
+// EndOrganization destroys the keyset of the actor's organization, so that no copy of
+// its values opens any more, and closes it to everybody (C-12). Its log stays, and the
+// server's log notes how it ended. The address stays taken.
+func (tx *WriteTx) EndOrganization() error {
+	o := tx.who.org
+	delete(tx.db.keyrings, o.ID)
+	tx.AlsoOnServer(OrganizationDelete, Target{Kind: "organization", ID: o.ID, Name: o.Name})
+	return tx.run(`
+		UPDATE organizations
+		SET keyset = NULL, mac_keyset = NULL, epoch = epoch + 1, deleted_at = ?, updated_at = ?, updated_by = ?
+		WHERE id = ?`, Micro(tx.now), Micro(tx.now), tx.who.id, o.ID)
 }
 
 // keyring opens the organization's keyset, unless the one in memory is of the

@@ -52,12 +52,15 @@ func (r *Role) Scan(src any) error {
 type Permission uint8
 
 // The permissions. OwnAccount is what a signed-in person may do to themselves,
-// UseKey what an API key may do with itself, Operate what the operator may do on the host, Purge what the server does by
-// itself; none of them comes with a role.
+// UseKey what an API key may do with itself, Join what an invitation allows, Operate
+// what the operator may do on the host, Purge what the server does by itself; none of
+// them comes with a role.
 const (
 	SeeHooks Permission = iota + 1
+	SeeOrganizationSecrets
 	SeeOwnEntries
 	SeeMembers
+	Leave
 	EditHooks
 	EditHookSecrets
 	RevealHookSecrets
@@ -71,6 +74,7 @@ const (
 	EndSessions
 	OwnAccount
 	UseKey
+	Join
 	Operate
 	Purge
 )
@@ -84,16 +88,18 @@ var permissions = map[Permission]struct {
 }{
 	SeeHooks:                  {"see hooks, scripts, names, notes, versions", Viewer, true},
 	SeeOwnEntries:             {"see own audit entries", Viewer, true},
+	SeeOrganizationSecrets:    {"see organization secrets: names, notes, versions", Viewer, true},
 	SeeMembers:                {"see who the members are", Viewer, true},
+	Leave:                     {"leave", Viewer, false},
 	EditHooks:                 {"create, edit, enable, delete hooks", Editor, false},
 	EditHookSecrets:           {"add, edit, delete, restore hook secrets", Editor, false},
 	RevealHookSecrets:         {"reveal and copy hook secrets", Editor, false},
 	RevealOrganizationSecrets: {"reveal and copy organization secrets", Editor, false},
 	EditOrganizationSecrets:   {"add, edit, delete, restore organization secrets", Admin, false},
 	ReadAudit:                 {"read and export the whole audit log", Admin, true},
-	ManageMembers:             {"add and remove members, change their roles", Admin, true},
+	ManageMembers:             {"invite and remove members, change their roles", Admin, true},
 	ManageKeys:                {"make and revoke API keys", Admin, true},
-	ManageOrganization:        {"change the organization itself", Owner, true},
+	ManageOrganization:        {"change the organization itself, or delete it", Owner, true},
 	MakeAdmins:                {"make or unmake owners and admins", Owner, true},
 	EndSessions:               {"sign members out", Owner, false},
 }
@@ -149,6 +155,7 @@ var (
 	SecretReveal  = Action{"secret.reveal", RevealHookSecrets, recently, opens}
 	SecretCopy    = Action{"secret.copy", RevealHookSecrets, recently, opens}
 
+	OrganizationSecretRead    = Action{"secret.list", SeeOrganizationSecrets, false, looks}
 	OrganizationSecretCreate  = Action{"secret.create", EditOrganizationSecrets, false, changes}
 	OrganizationSecretUpdate  = Action{"secret.update", EditOrganizationSecrets, false, changes}
 	OrganizationSecretDelete  = Action{"secret.delete", EditOrganizationSecrets, false, changes}
@@ -158,17 +165,32 @@ var (
 	OrganizationSecretReveal  = Action{"secret.reveal", RevealOrganizationSecrets, recently, opens}
 	OrganizationSecretCopy    = Action{"secret.copy", RevealOrganizationSecrets, recently, opens}
 
-	AuditRead     = Action{"audit.read", SeeOwnEntries, false, looks}
-	AuditExport   = Action{"audit.export", ReadAudit, false, changes}
-	MemberList    = Action{"member.list", SeeMembers, false, looks}
-	MemberAdd     = Action{"member.add", ManageMembers, recently, changes}
-	MemberRole    = Action{"member.role", ManageMembers, recently, changes}
-	MemberSignOut = Action{"member.sign_out", EndSessions, false, changes}
-	MemberRemove  = Action{"member.remove", ManageMembers, recently, changes}
+	AuditRead   = Action{"audit.read", SeeOwnEntries, false, looks}
+	AuditExport = Action{"audit.export", ReadAudit, false, changes}
+
+	MemberList     = Action{"member.list", SeeMembers, false, looks}
+	MemberAdd      = Action{"member.add", ManageMembers, recently, changes}
+	MemberRole     = Action{"member.role", ManageMembers, recently, changes}
+	MemberTransfer = Action{"member.transfer", MakeAdmins, recently, changes}
+	MemberSignOut  = Action{"member.sign_out", EndSessions, false, changes}
+	MemberRemove   = Action{"member.remove", ManageMembers, recently, changes}
+	MemberLeave    = Action{"member.leave", Leave, false, changes}
+
+	InvitationList   = Action{"invitation.list", ManageMembers, false, looks}
+	InvitationCreate = Action{"invitation.create", ManageMembers, recently, changes}
+	InvitationRenew  = Action{"invitation.renew", ManageMembers, recently, changes}
+	InvitationRevoke = Action{"invitation.revoke", ManageMembers, recently, changes}
+	InvitationAccept = Action{"invitation.accept", Join, false, changes}
+
+	OrganizationRead   = Action{"organization.read", ManageOrganization, false, looks}
+	OrganizationUpdate = Action{"organization.update", ManageOrganization, recently, changes}
+	OrganizationDelete = Action{"organization.delete", ManageOrganization, recently, changes}
+	OrganizationFound  = Action{"organization.create", OwnAccount, false, changes}
 
 	KeyList   = Action{"key.list", ManageKeys, false, looks}
 	KeyCreate = Action{"key.create", ManageKeys, recently, changes}
 	KeyRevoke = Action{"key.revoke", ManageKeys, recently, changes}
+	KeyAdopt  = Action{"key.adopt", ManageKeys, recently, changes}
 	KeyUse    = Action{"key.use", 0, false, looks}
 	TokenMake = Action{"access_token.create", UseKey, false, looks}
 
@@ -201,6 +223,8 @@ func (w identity) holds(p Permission) bool {
 		return w.kind == kindUser
 	case p == UseKey:
 		return w.kind == kindKey
+	case p == Join:
+		return w.joining
 	case p == Purge:
 		return w.kind == kindServer
 	case w.org.ID == "":
@@ -209,5 +233,5 @@ func (w identity) holds(p Permission) bool {
 		return permissions[p].operator
 	}
 	row, known := permissions[p]
-	return known && w.role >= row.from
+	return known && w.role >= w.settings.from(p, row.from)
 }

@@ -12,7 +12,9 @@ func TestS16Permissions(t *testing.T) {
 	table := map[Permission]string{
 		SeeHooks:                  "O A E V op . .",
 		SeeOwnEntries:             "O A E V op . .",
+		SeeOrganizationSecrets:    "O A E V op . .",
 		SeeMembers:                "O A E V op . .",
+		Leave:                     "O A E V . . .",
 		EditHooks:                 "O A E . . . .",
 		EditHookSecrets:           "O A E . . . .",
 		RevealHookSecrets:         "O A E . . . .",
@@ -26,6 +28,7 @@ func TestS16Permissions(t *testing.T) {
 		OwnAccount:                "O A E V . person .",
 		EndSessions:               "O . . . . . .",
 		UseKey:                    ". . . . . . .",
+		Join:                      ". . . . . . .",
 		Operate:                   ". . . . op . .",
 		Purge:                     ". . . . . . .",
 		0:                         ". . . . . . nobody",
@@ -66,7 +69,8 @@ func TestOperatorOpensNothing(t *testing.T) {
 
 // Actions that reach furthest ask for the password again.
 func TestWhatNeedsAConfirmation(t *testing.T) {
-	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, MemberAdd, MemberRole, MemberRemove, KeyCreate, KeyRevoke} {
+	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, MemberAdd, MemberRole,
+		MemberTransfer, MemberRemove, InvitationCreate, InvitationRenew, InvitationRevoke, KeyCreate, KeyRevoke, KeyAdopt, OrganizationUpdate, OrganizationDelete} {
 		if !act.confirm {
 			t.Errorf("%s needs no confirmation", act.Name())
 		}

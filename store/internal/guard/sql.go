@@ -20,7 +20,7 @@ type Args map[string]any
 // ownedTables are the tables whose rows belong to an organization. A statement
 // on one of them must ask for :org_id.
 var ownedTables = []string{
-	"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses", "api_keys", "access_tokens",
+	"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses", "api_keys", "access_tokens", "invitations",
 	"audit_entries", "audit_days", "audit_names",
 }
 
@@ -28,7 +28,7 @@ var ownedTables = []string{
 var auditTables = []string{"audit_entries", "audit_days", "audit_names"}
 
 // guardTables are read and written by the guard alone.
-var guardTables = []string{"organizations", "audit_logs", "audit_marks"}
+var guardTables = []string{"organizations", "audit_logs", "audit_marks", "old_slugs"}
 
 // statements runs SQL for one organization, or for none.
 type statements struct {

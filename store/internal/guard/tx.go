@@ -57,6 +57,7 @@ type WriteTx struct {
 	entry   string
 	targets []Target
 	extra   []entryOf
+	aside   []entryOf // for the server's own log
 	ended   bool
 }
 
@@ -65,6 +66,9 @@ type entryOf struct {
 	act    Action
 	target Target
 }
+
+// nothingElse forgets the entries besides those of the targets.
+func (tx *WriteTx) nothingElse() { tx.extra, tx.aside = nil, nil }
 
 // begin opens the transaction of an action and reads the head of the log that
 // its entries go to.
@@ -135,6 +139,10 @@ func (tx *WriteTx) Target() *Target { return &tx.targets[0] }
 // Also adds an entry for something else that this action did.
 func (tx *WriteTx) Also(act Action, t Target) { tx.extra = append(tx.extra, entryOf{act, t}) }
 
+// AlsoOnServer adds an entry to the log of the server itself, for what an action in
+// an organization did beyond it.
+func (tx *WriteTx) AlsoOnServer(act Action, t Target) { tx.aside = append(tx.aside, entryOf{act, t}) }
+
 // As says who a person turned out to be, once sign-in, setup or a link has shown it.
 func (tx *WriteTx) As(user, name, session string) {
 	tx.who.kind, tx.who.id, tx.who.name, tx.who.session = kindUser, user, name, session
@@ -171,10 +179,18 @@ func (tx *WriteTx) MAC(secret string, value seal.Plaintext) ([]byte, error) {
 	return keys.MAC(secret, value)
 }
 
-// confirmed says whether the session signed in or confirmed by password lately.
+// confirmed says whether the password was given lately enough for the action: at
+// sign-in or since, or in this very request where the organization asks every time.
 // The operator sits on the host and has nothing to confirm with.
 func (tx *WriteTx) confirmed() bool {
-	return tx.who.kind == kindOperator || tx.now.Sub(tx.who.confirmed) < ConfirmFor
+	w := tx.who
+	switch w.settings.asks(tx.act) {
+	case AskNever:
+		return true
+	case AskAlways:
+		return w.confirmedIn != "" && w.confirmedIn == w.origin.Request
+	}
+	return w.kind == kindOperator || tx.now.Sub(w.confirmed) < ConfirmFor
 }
 
 // head is a log's row, read and written in the transaction.
