@@ -102,6 +102,22 @@ func TestEachScopeAlone(t *testing.T) {
 		{"secret.delete", []store.Scope{"delete:hooks", "update:hooks"}, func(a store.Actor, x things) error {
 			return errOf(w.DeleteSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName))
 		}},
+		{"secret.list", []store.Scope{"read:secrets"}, func(a store.Actor, x things) error {
+			_, _, err := w.PageOfSecrets(ctx, a, store.OrganizationPlace(), 0, 10)
+			return err
+		}},
+		{"secret.create", []store.Scope{"create:secrets"}, func(a store.Actor, x things) error {
+			return errOf(w.AddSecret(ctx, a, store.OrganizationPlace(), store.NewSecret{Name: "NEW", Value: store.NewPlaintext("v")}))
+		}},
+		{"secret.update", []store.Scope{"update:secrets"}, func(a store.Actor, x things) error {
+			return errOf(w.PatchSecret(ctx, a, store.OrganizationPlace(), x.ownSecret, store.SecretPatch{Note: ptr("patched")}, nil))
+		}},
+		{"secret.delete", []store.Scope{"delete:secrets"}, func(a store.Actor, x things) error {
+			return w.RemoveSecret(ctx, a, store.OrganizationPlace(), x.ownSecret, nil)
+		}},
+		{"secret.read", []store.Scope{"reveal:secrets"}, func(a store.Actor, x things) error {
+			return errOf(w.ReadSecretByID(ctx, a, store.OrganizationPlace(), x.ownSecret))
+		}},
 		{"secret.reveal", nil, func(a store.Actor, x things) error {
 			return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, ""))
 		}},

@@ -15,7 +15,7 @@ var ghosts = things{
 	hook: "01KAKF2Z0GHSTGHSTGHSTGHST0", hookName: "ghost", secret: "019aa6f1-0000-7000-8000-000000000000", secretName: "GHOST",
 	deletedHook: "01KAKF2Z0GHSTGHSTGHSTGHST1", deletedHookName: "ghost", deletedSecret: "019aa6f1-0000-7000-8000-000000000001", deletedSecretName: "GHOST",
 	entry: "019aa6f1-0000-7000-8000-000000000002", member: "ghost@example.com", person: "ghost@example.com",
-	key: "019aa6f1-0000-7000-8000-000000000003",
+	key: "019aa6f1-0000-7000-8000-000000000003", ownSecret: "019aa6f1-0000-7000-8000-000000000004",
 }
 
 // S-13, 0.6: whatever is another organization's, or stands under another hook, answers
@@ -70,7 +70,7 @@ func TestS13WhatIsForeignIsAGhost(t *testing.T) {
 	}
 	for _, e := range w.entries(t, acme) {
 		text := string(must(json.Marshal(e))(t))
-		for _, marker := range []string{"globex", foreign.hook, foreign.secret, foreign.deletedHook, foreign.deletedSecret, foreign.entry} {
+		for _, marker := range []string{"globex", foreign.hook, foreign.secret, foreign.deletedHook, foreign.deletedSecret, foreign.entry, foreign.ownSecret} {
 			if strings.Contains(text, marker) {
 				t.Errorf("an entry of acme holds %q: %s", marker, text)
 			}

@@ -21,6 +21,7 @@ type things struct {
 	entry                      string // an audit entry
 	member, person             string // e-mail of a member, and of somebody who is none
 	key                        string // an API key
+	ownSecret                  string // a secret of the organization itself
 }
 
 // call is one use of a method of the store by an actor.
@@ -41,6 +42,7 @@ func theSecret(x things) string        { return x.secret }
 func theDeletedSecret(x things) string { return x.deletedSecret }
 func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
+func theOwnSecret(x things) string     { return x.ownSecret }
 func noTarget(things) string           { return "" }
 
 func errOf[T any](_ T, err error) error { return err }
@@ -234,6 +236,32 @@ var calls = []call{
 	{"RemoveHook", "", "hook.delete", store.Editor, false, "Act", "hook", theHook, func(w *world, a store.Actor, x things) error {
 		return w.RemoveHook(ctx, a, x.hook)
 	}},
+	{"PageOfSecrets", "", "secret.list", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.PageOfSecrets(ctx, a, store.HookPlace(x.hook), 0, 10)
+		return err
+	}},
+	{"PatchSecret", "", "secret.update", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.PatchSecret(ctx, a, store.HookPlace(x.hook), x.secret, store.SecretPatch{Note: ptr("patched")}, nil))
+	}},
+	{"RemoveSecret", "", "secret.delete", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return w.RemoveSecret(ctx, a, store.HookPlace(x.hook), x.secret, nil)
+	}},
+	{"ReadSecretByID", "", "secret.read", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ReadSecretByID(ctx, a, store.HookPlace(x.hook), x.secret))
+	}},
+	{"PageOfSecrets", "of the organization", "secret.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.PageOfSecrets(ctx, a, store.OrganizationPlace(), 0, 10)
+		return err
+	}},
+	{"PatchSecret", "of the organization", "secret.update", store.Admin, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.PatchSecret(ctx, a, store.OrganizationPlace(), x.ownSecret, store.SecretPatch{Note: ptr("patched")}, nil))
+	}},
+	{"RemoveSecret", "of the organization", "secret.delete", store.Admin, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		return w.RemoveSecret(ctx, a, store.OrganizationPlace(), x.ownSecret, nil)
+	}},
+	{"ReadSecretByID", "of the organization", "secret.read", store.Editor, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ReadSecretByID(ctx, a, store.OrganizationPlace(), x.ownSecret))
+	}},
 	{"DeleteSecret", "", "secret.delete", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.DeleteSecret(ctx, a, store.HookPlace(x.hook), x.secret, x.secretName))
 	}},
@@ -290,6 +318,7 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 		t.Fatal(err)
 	}
 	x.key = key.ID
+	x.ownSecret = w.addSecret(t, w.Actor(t, slug, "admin"), store.OrganizationPlace(), fmt.Sprint("OWN_", n), "own").ID
 	return x
 }
 

@@ -61,6 +61,7 @@ func (p Place) seal(secret string, version int64) seal.Place {
 type Secret struct {
 	ID, Name, Note    string
 	Version, Revision int64
+	CreatedAt         time.Time
 	UpdatedAt         time.Time
 	UpdatedBy         string
 	LastUsedAt        time.Time // zero: never
@@ -96,6 +97,7 @@ type secretRow struct {
 	Version     int64  `db:"version"`
 	LastVersion int64  `db:"last_version"`
 	Revision    int64  `db:"revision"`
+	CreatedAt   int64  `db:"created_at"`
 	UpdatedAt   int64  `db:"updated_at"`
 	UpdatedBy   string `db:"updated_by_name"`
 	LastUsedAt  int64  `db:"last_used_at"`
@@ -105,7 +107,7 @@ type secretRow struct {
 func (r secretRow) secret() Secret {
 	return Secret{
 		ID: r.ID, Name: r.Name, Note: r.Note, Version: r.Version, Revision: r.Revision,
-		UpdatedAt: guard.FromMicro(r.UpdatedAt), UpdatedBy: r.UpdatedBy,
+		CreatedAt: guard.FromMicro(r.CreatedAt), UpdatedAt: guard.FromMicro(r.UpdatedAt), UpdatedBy: r.UpdatedBy,
 		LastUsedAt: guard.FromMicro(r.LastUsedAt), LastUsedBy: r.LastUsedBy,
 	}
 }
@@ -113,7 +115,7 @@ func (r secretRow) secret() Secret {
 // secretColumns reads a secretRow. SQLite takes last_used_by from the row that has
 // the maximum; the subqueries say so in words that every database knows.
 const secretColumns = `
-	SELECT s.id, s.name, s.note, s.version, s.last_version, s.revision, s.updated_at, s.updated_by_name,
+	SELECT s.id, s.name, s.note, s.version, s.last_version, s.revision, s.created_at, s.updated_at, s.updated_by_name,
 		COALESCE((SELECT u.last_at FROM secret_uses u
 			WHERE u.org = :org_id AND u.secret = s.id
 			ORDER BY u.last_at DESC LIMIT 1), 0) AS last_used_at,

@@ -17,7 +17,7 @@ func TestAddSecret(t *testing.T) {
 	hook, _ := w.addHook(t, acme, "another hook", 0)
 	w.Clock.Advance(time.Minute)
 	added := must(w.AddSecret(ctx, a, org.Place(), store.NewSecret{Name: "TOKEN", Note: "what it is for", Value: store.NewPlaintext("value")}))(t)
-	want := store.Secret{ID: added.ID, Name: "TOKEN", Note: "what it is for", Version: 1, Revision: 1, UpdatedAt: w.Now(), UpdatedBy: "acme editor"}
+	want := store.Secret{ID: added.ID, Name: "TOKEN", Note: "what it is for", Version: 1, Revision: 1, CreatedAt: w.Now(), UpdatedAt: w.Now(), UpdatedBy: "acme editor"}
 	if added != want {
 		t.Errorf("%+v, want %+v", added, want)
 	}

@@ -33,7 +33,6 @@ type SecretUse struct {
 type SecretDetail struct {
 	Secret
 	Hook      Hook
-	CreatedAt time.Time
 	CreatedBy string
 	Versions  []SecretVersion // those that are kept, newest first
 	Destroyed bool            // there were older ones
@@ -53,7 +52,7 @@ func (s *Store) SecretDetail(ctx context.Context, a Actor, in Place, id string) 
 			return SecretDetail{}, err
 		}
 		d := SecretDetail{Secret: row.secret(), Hook: hook.hook()}
-		if err := readCreation(tx, &d); err != nil {
+		if err := readCreator(tx, &d); err != nil {
 			return SecretDetail{}, err
 		}
 		if d.Versions, err = versions(tx, id); err != nil {
@@ -70,18 +69,12 @@ func (s *Store) SecretDetail(ctx context.Context, a Actor, in Place, id string) 
 	})
 }
 
-func readCreation(tx *guard.ReadTx, d *SecretDetail) error {
-	var made struct {
-		At int64  `db:"created_at"`
-		By string `db:"created_by_name"`
-	}
-	err := tx.Get(&made, `
-		SELECT s.created_at, COALESCE(u.name, '') AS created_by_name
+func readCreator(tx *guard.ReadTx, d *SecretDetail) error {
+	return tx.Get(&d.CreatedBy, `
+		SELECT COALESCE(u.name, '')
 		FROM secrets s
 		LEFT JOIN users u ON u.id = s.created_by
 		WHERE s.org = :org_id AND s.id = :id`, guard.Args{"id": d.ID})
-	d.CreatedAt, d.CreatedBy = guard.FromMicro(made.At), made.By
-	return err
 }
 
 // versions lists the versions that are kept, newest first.

@@ -34,6 +34,12 @@ var keyAccess = []struct {
 	{"PATCH /api/v2/hooks/:hook/secrets", "update:hooks", `{"API_KEY":"planted-x"}`, 201},
 	{"DELETE /api/v2/hooks/:hook/secrets", "delete:hooks update:hooks", `["API_KEY"]`, 204},
 	{"GET /api/v1/hooks/:hook/secrets/:name/value", "reveal:hook_secrets", ``, 200},
+	{"GET /api/v1/secrets", "read:secrets", ``, 200},
+	{"POST /api/v1/secrets", "create:secrets", `{"secret":{"name":"NEW","value":"planted-x"}}`, 201},
+	{"GET /api/v1/secrets/:secret", "read:secrets", ``, 200},
+	{"PUT /api/v1/secrets/:secret", "update:secrets", `{"secret":{"value":"planted-x"}}`, 200},
+	{"DELETE /api/v1/secrets/:secret", "delete:secrets", ``, 204},
+	{"GET /api/v1/secrets/:secret/value", "reveal:secrets", ``, 200},
 }
 
 // isForPrograms tells whether a route stands in the table above.
@@ -75,6 +81,7 @@ func TestKeyAccess(t *testing.T) {
 			t.Run(a.route+" with "+string(scope), func(t *testing.T) {
 				t.Parallel()
 				p := newProgram(t)
+				p.addOwn(t, "OWN", "planted-own")
 				use := use
 				_, use.token = p.newKey(t, storetest.Acme, scope)
 				if a.scopes == "any" || slices.Contains(strings.Fields(a.scopes), string(scope)) {
@@ -85,7 +92,7 @@ func TestKeyAccess(t *testing.T) {
 				}
 				got := p.call(t, use)
 				if strings.HasPrefix(path, apiv1Prefix) {
-					got.want(t, 403, `{"error":"This API key does not have the scope reveal:hook_secrets"}`)
+					got.want(t, 403, `{"error":"This API key does not have the scope `+a.scopes+`"}`)
 				} else {
 					got.wantError(t, 403, "insufficient_scope")
 					wantMessage := "Insufficient scope, expected any of: " + strings.ReplaceAll(a.scopes, " ", ",")
@@ -100,15 +107,18 @@ func TestKeyAccess(t *testing.T) {
 		}
 		t.Run(a.route+" without a live key", func(t *testing.T) {
 			t.Parallel()
-			newProgram(t).refusesAll(t, use)
+			p := newProgram(t)
+			p.addOwn(t, "OWN", "planted-own")
+			p.refusesAll(t, use)
 		})
 		t.Run(a.route+" of another organization", func(t *testing.T) {
 			t.Parallel()
 			p := newProgram(t)
+			p.addOwn(t, "OWN", "planted-own")
 			use := use
 			_, use.token = p.newKey(t, storetest.Globex, store.Scopes()...)
 			want := a.status
-			if strings.Contains(path, ":hook") {
+			if strings.Contains(path, ":hook") || strings.Contains(path, ":secret") {
 				want = http.StatusNotFound
 			}
 			p.unchanged(t, func() {
@@ -169,7 +179,7 @@ func (p *program) refusesAll(t *testing.T, use call) {
 func TestKeyBeforeAnythingElse(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
-	for _, path := range []string{hookAPI, "/api/v2/hooks/planted-_x", valueAPI, "/api/nothing/planted-x", "/api/", "/api/v1/", "/api/v2/hooks/"} {
+	for _, path := range []string{hookAPI, "/api/v2/hooks/planted-_x", valueAPI, ownSecretsAPI, ownSecretAPI, ownValueAPI, "/api/nothing/planted-x", "/api/", "/api/v1/", "/api/v2/hooks/"} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PLANTED"} {
 			a := p.call(t, call{method: method, path: path, body: "planted-{", header: map[string]string{
 				"Authorization": "", "Content-Encoding": "gzip", "Content-Type": "planted-x/y", "Origin": "https://evil.example"}})
@@ -198,12 +208,16 @@ func TestTwoCredentials(t *testing.T) {
 func TestOrderOfChecks(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
+	p.addOwn(t, "OWN", "planted-own")
 	odd := map[string]string{"Content-Encoding": "gzip", "Content-Type": "text/plain"}
 	for _, c := range []struct{ method, path, allow string }{
 		{"PUT", hooksAPI, "OPTIONS, GET, HEAD, POST"}, {"DELETE", hooksAPI, "OPTIONS, GET, HEAD, POST"}, {"POST", hookAPI, "OPTIONS, DELETE, GET, HEAD, PATCH"},
 		{"PUT", secretsAPI, "OPTIONS, DELETE, GET, HEAD, PATCH, POST"}, {"TRACE", hookAPI, "OPTIONS, DELETE, GET, HEAD, PATCH"},
 		{"POST", valueAPI, "OPTIONS, GET"}, {"HEAD", valueAPI, "OPTIONS, GET"}, {"GET", tokenRoute, "OPTIONS, POST"}, {"PLANTED", hooksAPI, "OPTIONS, GET, HEAD, POST"},
 		{"POST", "/api/openapi.json", "OPTIONS, GET, HEAD"},
+		{"PUT", ownSecretsAPI, "OPTIONS, GET, HEAD, POST"}, {"DELETE", ownSecretsAPI, "OPTIONS, GET, HEAD, POST"}, {"TRACE", ownSecretsAPI, "OPTIONS, GET, HEAD, POST"},
+		{"POST", ownSecretAPI, "OPTIONS, DELETE, GET, HEAD, PUT"}, {"PATCH", ownSecretAPI, "OPTIONS, DELETE, GET, HEAD, PUT"},
+		{"HEAD", ownValueAPI, "OPTIONS, GET"}, {"PUT", ownValueAPI, "OPTIONS, GET"}, {"DELETE", ownValueAPI, "OPTIONS, GET"},
 	} {
 		p.unchanged(t, func() {
 			header := map[string]string{"X-HTTP-Method-Override": "PATCH"}
@@ -231,6 +245,8 @@ func TestOrderOfChecks(t *testing.T) {
 		{"POST", secretsAPI, 8 << 20, 415, odd}, {"PATCH", hookAPI, 1, 415, map[string]string{"Content-Encoding": "br"}},
 		{"GET", valueAPI, 1, 415, map[string]string{"Content-Type": "text/plain"}}, {"GET", valueAPI, 1, 415, map[string]string{"Content-Type": "application/json; charset=utf-16"}},
 		{"POST", secretsAPI, 8 << 20, 413, nil}, {"PATCH", secretsAPI, 8 << 20, 413, nil}, {"DELETE", secretsAPI, 8 << 20, 413, nil},
+		{"POST", ownSecretsAPI, 1, 415, odd}, {"PUT", ownSecretAPI, 1, 415, map[string]string{"Content-Encoding": "gzip"}}, {"POST", ownSecretsAPI, 1, 415, map[string]string{"Content-Type": form}},
+		{"POST", ownSecretsAPI, 1 << 20, 413, nil}, {"PUT", ownSecretAPI, 1 << 20, 413, nil},
 		{"POST", hooksAPI, 2 << 20, 413, nil}, {"PATCH", hookAPI, 2 << 20, 413, nil}, {"POST", tokenRoute, 1 << 20, 413, nil},
 	} {
 		p.unchanged(t, func() {

@@ -241,7 +241,8 @@ func TestV2HookThatIsNotThere(t *testing.T) {
 func (p *program) unchanged(t testing.TB, do func()) {
 	t.Helper()
 	state := func() string {
-		return fmt.Sprint(p.call(t, call{method: "GET", path: hooksAPI + "?include_totals=true"}).body, p.names(t), p.entries(t, 1)[0].ID)
+		return fmt.Sprint(p.call(t, call{method: "GET", path: hooksAPI + "?include_totals=true"}).body, p.names(t),
+			p.call(t, call{method: "GET", path: ownSecretsAPI}).body, p.entries(t, 1)[0].ID)
 	}
 	before := state()
 	do()

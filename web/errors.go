@@ -81,6 +81,8 @@ type reply struct {
 	refusal
 	code       store.Code
 	apiCode    string // in the words of a contract
+	field      string // what it is about, likewise
+	what       string // is wrong with that
 	retryAfter time.Duration
 }
 
@@ -97,7 +99,7 @@ func explain(err error, c echo.Context) reply {
 	case fromStore:
 		return reply{refusal: refusal{statusOf[e.Code], "", sentence(e, c)}, code: e.Code, retryAfter: e.RetryAfter}
 	case errors.As(err, &fromV1):
-		return reply{refusal: refusal{status: fromV1.Status, text: fromV1.Message}}
+		return reply{refusal: refusal{status: fromV1.Status, text: fromV1.Message}, field: fromV1.Field, what: fromV1.What}
 	case errors.As(err, &fromV2):
 		return reply{refusal: refusal{status: fromV2.Status, text: fromV2.Message}, apiCode: fromV2.Code}
 	case errors.As(err, &refused):
@@ -167,7 +169,7 @@ func answerJSON(c echo.Context, r reply) error {
 		c.Response().Header().Set("WWW-Authenticate", "Bearer")
 	}
 	if strings.HasPrefix(c.Request().URL.Path, apiv1Prefix) {
-		return c.JSON(r.status, apiv1.ErrorBody(r.status, r.text))
+		return c.JSON(r.status, apiv1.ErrorBody(r.status, r.text, r.field, r.what))
 	}
 	return c.JSON(r.status, apiv2.ErrorBody(r.status, cmp.Or(r.text, apiv2.Sentence(r.status)), r.apiCode))
 }

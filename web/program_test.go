@@ -29,6 +29,7 @@ type program struct {
 	server *httptest.Server
 	key    store.Key
 	token  string
+	own    string // the organization secret that paths mean, once a test added one
 }
 
 // plant stands in whatever a test sends that must not come back.
@@ -39,6 +40,10 @@ const (
 	hookAPI    = "/api/v2/hooks/:hook"
 	secretsAPI = "/api/v2/hooks/:hook/secrets"
 	valueAPI   = "/api/v1/hooks/:hook/secrets/:name/value"
+
+	ownSecretsAPI = "/api/v1/secrets"
+	ownSecretAPI  = "/api/v1/secrets/:secret"
+	ownValueAPI   = "/api/v1/secrets/:secret/value"
 )
 
 func newProgram(t testing.TB, change ...func(*Options)) *program {
@@ -63,6 +68,18 @@ func (s *site) newKey(t testing.TB, slug string, scopes ...store.Scope) (store.K
 	return key, token
 }
 
+// addOwn adds an organization secret to acme, which is the one that paths mean then.
+func (p *program) addOwn(t testing.TB, name, value string) (id string) {
+	t.Helper()
+	n := store.NewSecret{Name: name, Value: store.NewPlaintext(value)}
+	added, err := p.AddSecret(t.Context(), p.Actor(t, storetest.Acme, "admin"), store.OrganizationPlace(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.own = added.ID
+	return p.own
+}
+
 // call is what a program sends. The ids of acme's things are put into its path, and
 // its key into its header, unless that says something else.
 type call struct {
@@ -79,7 +96,7 @@ type answer struct {
 
 func (p *program) call(t testing.TB, c call) answer {
 	t.Helper()
-	path := strings.ReplaceAll(p.path(c.path), ":name", "API_KEY")
+	path := strings.ReplaceAll(p.path(strings.ReplaceAll(c.path, ownSecretAPI, ownSecretsAPI+"/"+p.own)), ":name", "API_KEY")
 	req, err := http.NewRequestWithContext(t.Context(), c.method, p.server.URL+path, strings.NewReader(c.body))
 	if err != nil {
 		t.Fatal(err)

@@ -42,7 +42,7 @@ func TestREADME(t *testing.T) {
 var tryIt = regexp.MustCompile(`(?s)<code>(curl .*?)</code>`)
 
 // So do those of the page about the API, each by itself, with the variables that the
-// page names. The hook goes last.
+// page names. What others need is deleted last.
 func TestAPICallsPage(t *testing.T) {
 	t.Parallel()
 	curl, err := exec.LookPath("curl")
@@ -54,17 +54,17 @@ func TestAPICallsPage(t *testing.T) {
 	var lines, last []string
 	for _, m := range tryIt.FindAllStringSubmatch(page.Body.String(), -1) {
 		line := strings.ReplaceAll(html.UnescapeString(m[1]), base, p.server.URL)
-		if strings.HasSuffix(line, `/$HOOK" -X DELETE`) {
+		if strings.HasSuffix(line, `/$HOOK" -X DELETE`) || strings.HasSuffix(line, `/$SECRET" -X DELETE`) {
 			last = append(last, line)
 		} else {
 			lines = append(lines, line)
 		}
 	}
-	if len(lines) != 11 || len(last) != 1 {
+	if len(lines) != 16 || len(last) != 2 {
 		t.Fatalf("the page has %d lines to try", len(lines)+len(last))
 	}
 	org := p.Org("acme")
-	set := fmt.Sprintf("HOOKSAFE_KEY=%s; KEY_ID=%s; HOOK=%s; NAME=API_KEY; curl() { %s --fail-with-body --noproxy '*' \"$@\"; }\n", p.token, p.key.ID, org.Hook, curl)
+	set := fmt.Sprintf("HOOKSAFE_KEY=%s; KEY_ID=%s; HOOK=%s; NAME=API_KEY; SECRET=%s; curl() { %s --fail-with-body --noproxy '*' \"$@\"; }\n", p.token, p.key.ID, org.Hook, p.addOwn(t, "OWN", "own"), curl)
 	for _, line := range append(lines, last...) {
 		if out, err := exec.CommandContext(t.Context(), "sh", "-euc", set+line).CombinedOutput(); err != nil {
 			t.Errorf("%v:\n%s\n%s", err, line, out)

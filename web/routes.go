@@ -119,6 +119,12 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	e.DELETE(apiSecretsRoute, in.key(v2.DeleteSecrets))
 
 	e.GET("/api/v1/hooks/:hook/secrets/:name/value", in.key(v1.HookSecretValue)) // no HEAD: it would reveal to nobody
+	get(apiv1.SecretsPath, in.key(v1.Secrets))
+	post(apiv1.SecretsPath, in.key(v1.CreateSecret))
+	get(apiv1.SecretsPath+"/:secret", in.key(v1.Secret))
+	e.PUT(apiv1.SecretsPath+"/:secret", in.key(v1.ChangeSecret))
+	e.DELETE(apiv1.SecretsPath+"/:secret", in.key(v1.DeleteSecret))
+	e.GET(apiv1.SecretsPath+"/:secret/value", in.key(v1.SecretValue)) // no HEAD either
 	get("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.AskDestroySecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.DestroySecret))
 }

@@ -37,7 +37,7 @@ func (d *Dashboard) APICalls(c echo.Context, a store.Actor) error {
 
 // inShell are the parts of an address that whoever tries a call puts in, as the
 // variables of a shell.
-var inShell = strings.NewReplacer("{hook}", "$HOOK", "{name}", "$NAME")
+var inShell = strings.NewReplacer("{hook}", "$HOOK", "{name}", "$NAME", "{secret}", "$SECRET")
 
 // curl is a call from a shell. The examples of the document have no single quotes.
 func curl(base string, call openapi.Call) string {
@@ -49,7 +49,7 @@ func curl(base string, call openapi.Call) string {
 		line += " -X " + call.Method
 	}
 	if call.Example != "" {
-		line += " \\\n  -d '" + call.Example + "'"
+		line += " \\\n  -H \"Content-Type: application/json\" -d '" + call.Example + "'"
 	}
 	return line
 }

@@ -10,7 +10,7 @@ import (
 // Call is one call of the document, for a page to show.
 type Call struct {
 	Group, GroupAbout    string
-	Method, Path         string // {hook} and {name} stand for what the caller puts in
+	Method, Path         string // {hook}, {name} and {secret} stand for what the caller puts in
 	Summary, Description string
 	Scopes               []string // any of them will do; none: every key may
 	Example              string   // a JSON body, or "" for none
@@ -28,7 +28,7 @@ var Calls = sync.OnceValue(func() []Call {
 // document is what a page needs of one.
 type document struct {
 	Tags  []tag
-	Paths map[string]struct{ Get, Post, Patch, Delete *operation }
+	Paths map[string]struct{ Get, Post, Put, Patch, Delete *operation }
 }
 
 type tag struct{ Name, Description string }
@@ -54,7 +54,7 @@ func read(text []byte) ([]Call, error) {
 			for _, one := range []struct {
 				method string
 				*operation
-			}{{"GET", item.Get}, {"POST", item.Post}, {"PATCH", item.Patch}, {"DELETE", item.Delete}} {
+			}{{"GET", item.Get}, {"POST", item.Post}, {"PUT", item.Put}, {"PATCH", item.Patch}, {"DELETE", item.Delete}} {
 				if one.operation != nil && slices.Contains(one.Tags, group.Name) {
 					calls = append(calls, Call{
 						Group: group.Name, GroupAbout: group.Description, Method: one.method, Path: path,
