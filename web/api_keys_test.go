@@ -39,6 +39,20 @@ func tokenIn(t testing.TB, w *httptest.ResponseRecorder) string {
 	return found[0]
 }
 
+// The request to try beside a new token is one that the key may make.
+func TestTheRequestToTryWorks(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	for scope, path := range map[string]string{"read:hooks": hooksAPI, "read:secrets": ownSecretsAPI, "reveal:secrets": "/api/openapi.json"} {
+		form := field("name", "made", "expires", "90d", scope, "on")
+		w := p.ask(t, request{method: "POST", path: apiKeysPath, as: "admin", form: form})
+		wantBody(t, w, "curl &#39;"+base+path+"&#39;")
+		if a := p.call(t, call{method: "GET", path: path, token: tokenIn(t, w)}); a.status != 200 {
+			t.Errorf("%s: status %d", scope, a.status)
+		}
+	}
+}
+
 // S-10: the token is in the answer to the form that made the key and nowhere else.
 func TestTokenIsShownOnce(t *testing.T) {
 	t.Parallel()

@@ -21,22 +21,41 @@ func TestREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, block, _ := strings.Cut(string(readme), "\n```sh\nBASE=")
-	block, _, _ = strings.Cut(block, "\n```\n")
-	if strings.Count(block, "curl ") != 6 {
-		t.Fatalf("the block has other lines than it had:\n%s", block)
+	for _, c := range []struct {
+		section string
+		lines   int
+		want    string
+	}{
+		{"Coming from Auth0", 6, "{}\n{}\n" + `{"CRM_TOKEN":"_VALUE_NOT_SHOWN_","CRM_URL":"_VALUE_NOT_SHOWN_"}` + "\n" +
+			`{"name":"CRM_TOKEN","value":"a newer token","version":2,"decrypted_at":"2026-11-21T14:00:00.000000Z"}` + "\n"},
+		{"Coming from Hooklistener", 6, `{"data":[` + readmeSecret("", 1) + `]}` + "\n" +
+			`{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","value":"whsec_abc123","decrypted_at":"2026-11-21T14:00:00.000000Z"}` + "\n" +
+			`{"data":` + readmeSecret("", 2) + "}\n" + `{"data":` + readmeSecret("payments", 2) + "}\n"},
+	} {
+		t.Run(c.section, func(t *testing.T) {
+			t.Parallel()
+			_, section, _ := strings.Cut(string(readme), "\n## "+c.section+"\n")
+			_, block, _ := strings.Cut(section, "\n```sh\nBASE=")
+			block, _, _ = strings.Cut(block, "\n```\n")
+			if strings.Count(block, "curl ") != c.lines {
+				t.Fatalf("the block has other lines than it had:\n%s", block)
+			}
+			p := newProgram(t)
+			script := strings.NewReplacer("http://127.0.0.1:8080", p.server.URL, "hks_your_token", p.token).Replace("BASE=" + block)
+			out, err := exec.CommandContext(t.Context(), "sh", "-euc", "curl() { "+curl+" --fail-with-body --noproxy '*' \"$@\"; }\n"+script).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v:\n%s", err, out)
+			}
+			if got := anID.ReplaceAllString(string(out), "ID"); got != c.want {
+				t.Errorf("printed\n%s\nwant\n%s", got, c.want)
+			}
+		})
 	}
-	p := newProgram(t)
-	script := strings.NewReplacer("http://127.0.0.1:8080", p.server.URL, "hks_your_token", p.token).Replace("BASE=" + block)
-	out, err := exec.CommandContext(t.Context(), "sh", "-euc", "curl() { "+curl+" --fail-with-body --noproxy '*' \"$@\"; }\n"+script).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v:\n%s", err, out)
-	}
-	const want = "{}\n{}\n" + `{"CRM_TOKEN":"_VALUE_NOT_SHOWN_","CRM_URL":"_VALUE_NOT_SHOWN_"}` + "\n" +
-		`{"name":"CRM_TOKEN","value":"a newer token","version":2,"decrypted_at":"2026-11-21T14:00:00.000000Z"}` + "\n"
-	if string(out) != want {
-		t.Errorf("printed\n%s\nwant\n%s", out, want)
-	}
+}
+
+// readmeSecret is the secret of the README as its lines print it.
+func readmeSecret(description string, version int) string {
+	return fmt.Sprintf(`{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","description":%q,"version":%d,"inserted_at":%q,"updated_at":%q}`, description, version, start, start)
 }
 
 var tryIt = regexp.MustCompile(`(?s)<code>(curl .*?)</code>`)

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -199,7 +200,7 @@ func (d *Dashboard) drawNewAPIKey(c echo.Context, a store.Actor, status int, f f
 // drawAPIKeyMade hands out the token, over the list that has the key already.
 func (d *Dashboard) drawAPIKeyMade(c echo.Context, a store.Actor, made madeKey) error {
 	url := apiKeysURL(a.Org().Slug)
-	dialog := views.APIKeyMade(views.APIKeyMadeProps{Name: made.Name, Value: made.token, BackURL: url, TryURL: d.baseURL + "/api/v2/hooks"})
+	dialog := views.APIKeyMade(views.APIKeyMadeProps{Name: made.Name, Value: made.token, BackURL: url, TryURL: d.baseURL + tryPath(made.Scopes)})
 	if !IsHTMX(c) {
 		return d.dialogIn(c, a, http.StatusOK, views.InAPIKeys, sheet{made.Name + " is ready", apiKeysPage, url, dialog})
 	}
@@ -208,6 +209,18 @@ func (d *Dashboard) drawAPIKeyMade(c echo.Context, a store.Actor, made madeKey) 
 		return err
 	}
 	return Render(c, http.StatusOK, append(parts, dialog)...)
+}
+
+// tryPath is an address that a key with these scopes may ask: a list, or the document
+// of the APIs, for which any key will do.
+func tryPath(scopes []store.Scope) string {
+	switch {
+	case slices.Contains(scopes, presetScope):
+		return "/api/v2/hooks"
+	case slices.Contains(scopes, "read:secrets"):
+		return "/api/v1/secrets"
+	}
+	return "/api/openapi.json"
 }
 
 // AskRevokeAPIKey asks whether a key shall stop working.
