@@ -193,7 +193,7 @@ func TestV1Entries(t *testing.T) {
 
 // The contract's table: 422 for a field that breaks its rule, 400 for a body that is
 // not what is asked for. Nothing changes, nothing that was sent comes back.
-func TestV1Refuses(t *testing.T) {
+func TestS18V1Refuses(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	p.addOwn(t, "OWN", "planted-own")
@@ -259,7 +259,7 @@ func TestV1Refuses(t *testing.T) {
 
 // S-03, 0.4: what is no body is refused in the contract's form by each verb that reads
 // one; the others don't look at it.
-func TestV1BadBodies(t *testing.T) {
+func TestS03V1BadBodies(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	p.addOwn(t, "OWN", "planted-own")
@@ -499,7 +499,7 @@ func TestV1NameTaken(t *testing.T) {
 
 // 0.6, S-13: what is not there, is malformed, is another organization's, or is a hook's:
 // the same bytes on every verb, and no entry.
-func TestV1WhatIsNotThere(t *testing.T) {
+func TestS13V1WhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	mine := p.addOwn(t, "OWN", "planted-own")
@@ -560,7 +560,7 @@ func TestV1Values(t *testing.T) {
 }
 
 // S-38: a placeholder that is sent back never overwrites a value.
-func TestV1Placeholder(t *testing.T) {
+func TestS38V1Placeholder(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	p.addOwn(t, "OWN", "planted-own")
@@ -657,7 +657,7 @@ func TestV1KeyOfADemotedMaker(t *testing.T) {
 }
 
 // S-34: the log holds the routes, and no id, name or value.
-func TestV1Log(t *testing.T) {
+func TestS34V1Log(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	p.addOwn(t, "OWN_NAME", "planted-own")
