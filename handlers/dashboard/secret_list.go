@@ -88,10 +88,13 @@ func lock(a store.Actor, at place) views.LockProps {
 	return views.LockProps{Role: a.Role().Title(), Kept: a.Can(store.RevealHookSecrets)}
 }
 
-// showChanged is the list as the page shows it that a change was made from.
+// showChanged is the list as the page shows it that a change was made from, itself or
+// behind a drawer, whose address keeps the query.
 func (d *Dashboard) showChanged(c echo.Context, a store.Actor, at place, fresh string) (shownSecrets, error) {
-	page := under(c)
-	asked := viewOfSecrets(page.Query())
+	page, asked := under(c), secretView{}
+	if page.Path == at.list || strings.HasPrefix(page.Path, at.list+"/") {
+		asked = viewOfSecrets(page.Query())
+	}
 	shown, err := d.showSecrets(c, a, at, asked, fresh)
 	if shown.view != asked && page.Path == at.list {
 		c.Response().Header().Set("HX-Replace-Url", shown.view.url(at.list))
