@@ -144,7 +144,7 @@ func TestOrganizationSecretsOfEditor(t *testing.T) {
 		s.keepFromEditors(t)
 		p.open(s.ownSecretsPath())
 		p.sees("You can see names and history, not values.")
-		p.sees("Here, organization secrets are for owners and admins. They are: acme admin, acme owner.")
+		p.sees("Owners and admins see the values of organization secrets here: acme admin, acme owner.")
 		p.button("Reveal DATABASE_URL").missing()
 		p.open(s.secretsPath())
 		p.button("Reveal API_KEY").shows()

@@ -268,16 +268,16 @@ type LockProps struct {
 func (p LockProps) on() bool { return p.Role != "" }
 
 func (p LockProps) text() string {
-	text, admins := "Your role here is "+p.Role+".", "Admins who can change it: "
-	if p.Kept {
-		text, admins = "Here, organization secrets are for owners and admins.", "They are: "
-	} else if p.Admins == "" {
-		return text + " Owners and admins can change it."
+	switch {
+	case p.Kept && p.Admins == "":
+		return "Owners and admins see the values of organization secrets here."
+	case p.Kept:
+		return "Owners and admins see the values of organization secrets here: " + p.Admins + "."
+	case p.Admins == "":
+		return "Your role here is " + p.Role + ". Owners and admins can change it."
+	default:
+		return "Your role here is " + p.Role + ". Admins who can change it: " + p.Admins + "."
 	}
-	if p.Admins == "" {
-		return text
-	}
-	return text + " " + admins + p.Admins + "."
 }
 
 func locked(id string, p LockProps) templ.Component {

@@ -79,9 +79,9 @@ func TestS16KeptFromEditors(t *testing.T) {
 		wantStatus(t, s.ask(t, request{method: "POST", path: ownSecret + path, as: "admin"}), http.StatusOK)
 	}
 	w := s.ask(t, request{path: ownPath, as: "editor"})
-	wantBody(t, w, "Here, organization secrets are for owners and admins. They are: acme admin, acme owner.")
+	wantBody(t, w, "Owners and admins see the values of organization secrets here: acme admin, acme owner.")
 	wantNone(t, w.Body.String(), "/reveal", "/copy")
-	wantBody(t, s.ask(t, request{path: ownSecret, as: "editor", htmx: true}), "Here, organization secrets are for owners and admins.")
+	wantBody(t, s.ask(t, request{path: ownSecret, as: "editor", htmx: true}), "Owners and admins see the values of organization secrets here.")
 	wantBody(t, s.ask(t, request{path: ownPath, as: "viewer"}), "Your role here is Viewer.")
 	wantStatus(t, s.ask(t, request{method: "POST", path: revealPath, as: "editor"}), http.StatusOK)
 }
