@@ -59,9 +59,9 @@ func (s *Store) deletedHooks(tx *guard.ReadTx, list *HookList) error {
 	return err
 }
 
-func (s *Store) deletedSecrets(tx *guard.ReadTx, in Place, list *SecretList) error {
+func (s *Store) deletedSecrets(tx *guard.ReadTx, in Place) (DeletedList, error) {
 	if !tx.May(in.editing()) {
-		return nil
+		return DeletedList{}, nil
 	}
 	var rows []deletedRow
 	err := tx.Select(&rows, `
@@ -70,8 +70,7 @@ func (s *Store) deletedSecrets(tx *guard.ReadTx, in Place, list *SecretList) err
 		WHERE org = :org_id AND hook = :hook AND purge_at > :now
 		ORDER BY purge_at DESC, id
 		LIMIT :limit`, guard.Args{"hook": in.hook, "now": guard.Micro(s.db.Now()), "limit": maxDeleted})
-	list.Deleted = deletedList(rows)
-	return err
+	return deletedList(rows), err
 }
 
 // Doomed is a hook or a secret, deleted or not, and what is destroyed with it.

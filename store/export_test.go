@@ -46,5 +46,8 @@ func LookupStatements(f AuditFilter) []string {
 // SearchQueries are the statements whose plans a test looks at.
 var SearchQueries = []string{hooksFound, secretsFound}
 
+// OrganizationSecretQueries are likewise, by the index that each reads along.
+var OrganizationSecretQueries = map[string]string{"secrets_pending": pendingOwnSecrets, "secrets_name": valuedOwnSecrets}
+
 // WantsCompacting tells whether something was destroyed since the last Purge.
 func WantsCompacting(s *Store) bool { return s.destroyed.Load() }

@@ -28,6 +28,7 @@ var (
 	hookRule       = regexp.MustCompile(`^[a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?$`)
 	ownSecretRule  = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 	hookSecretRule = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+	notInOwnSecret = regexp.MustCompile(`[^A-Z0-9_]`)
 	notInSlug      = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
@@ -135,6 +136,18 @@ func checkOrganizationSecretName(name string) error {
 		return guard.Errorf(Invalid, "name", "Use at most %d characters.", maxSecretName)
 	}
 	return nil
+}
+
+// TakesName says whether a secret of the place may have a name.
+func (p Place) TakesName(name string) bool { return p.checkName(name) == nil }
+
+// CorrectedName is the name for a secret of an organization that is most like one that
+// breaks the rule: "stripe webhook" becomes STRIPE_WEBHOOK. It is "" where no letter is
+// left to begin with.
+func CorrectedName(name string) string {
+	name = notInOwnSecret.ReplaceAllString(strings.ToUpper(name), "_")
+	name = strings.TrimLeft(name, "0123456789_")
+	return name[:min(len(name), maxSecretName)]
 }
 
 // IsPlaceholder says whether a value is the text that exports write where a value

@@ -3,6 +3,7 @@ package store
 import (
 	"strings"
 	"testing"
+	"testing/quick"
 )
 
 // The rules of product.md, "Names and limits": what passes, what does not.
@@ -18,6 +19,9 @@ func TestNameRules(t *testing.T) {
 		{"hook secret", checkHookSecretName, "name",
 			[]string{"A", "api_key", "API.KEY-2", "_", "...", ".a", "-", long("x", 128)},
 			[]string{"", ".", "..", "a b", "a/b", "é", "a\n", "a\x00", long("x", 129), "a:b", "a$b"}},
+		{"organization secret", checkOrganizationSecretName, "name",
+			[]string{"A", "API_KEY", "A2", "A__", long("X", 128)},
+			[]string{"", "a", "_A", "2A", "A-B", "A.B", "A B", "É", "A\n", "Aa", long("X", 129)}},
 		{"hook", checkHookName, "name",
 			[]string{"a", "My hook", "my-hook-2", "0", long("x", 100), "a  b", "a - b"},
 			[]string{"", " a", "a ", "-a", "a-", "a_b", "a.b", "é", "a\n", "a\tb", long("x", 101)}},
@@ -56,6 +60,44 @@ func TestNameRules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The name that is offered for one that breaks the rule.
+func TestCorrectedName(t *testing.T) {
+	for name, want := range map[string]string{
+		"stripe-webhook": "STRIPE_WEBHOOK", "Api Key": "API_KEY", "API_KEY": "API_KEY", "a.b/c": "A_B_C",
+		"2fa_code": "FA_CODE", "__init__": "INIT__", "  x": "X", "naïve": "NA_VE", "\xffa\x00b": "A_B", "straße": "STRA_E",
+		"": "", "_": "", "123": "", "李": "", "-1-": "",
+		strings.Repeat("x", 200): strings.Repeat("X", 128), "9" + strings.Repeat("x", 128): strings.Repeat("X", 128),
+	} {
+		if got := CorrectedName(name); got != want {
+			t.Errorf("%.40q becomes %q, want %q", name, got, want)
+		}
+	}
+}
+
+// Whatever is typed, what is offered for it keeps to the rule; and what keeps to it
+// already stays as it is.
+func TestCorrectedNamesKeepToTheRule(t *testing.T) {
+	keeps := func(name string) bool {
+		corrected := CorrectedName(name)
+		return (corrected == "" || OrganizationPlace().TakesName(corrected)) &&
+			(!OrganizationPlace().TakesName(name) || corrected == name)
+	}
+	if err := quick.Check(keeps, &quick.Config{MaxCount: 2000}); err != nil {
+		t.Error(err)
+	}
+	likely := func(parts []uint8) bool {
+		const letters = "aZ_9-. é\n"
+		var name strings.Builder
+		for _, p := range parts {
+			name.WriteByte(letters[int(p)%len(letters)])
+		}
+		return keeps(name.String())
+	}
+	if err := quick.Check(likely, &quick.Config{MaxCount: 2000}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -22,6 +22,9 @@ type things struct {
 	member, person             string // e-mail of a member, and of somebody who is none
 	key                        string // an API key
 	ownSecret                  string // a secret of the organization itself
+
+	ownSecret, ownSecretName               string // a secret of the organization itself
+	deletedOwnSecret, deletedOwnSecretName string
 }
 
 // call is one use of a method of the store by an actor.
@@ -40,6 +43,8 @@ func theHook(x things) string          { return x.hook }
 func theDeletedHook(x things) string   { return x.deletedHook }
 func theSecret(x things) string        { return x.secret }
 func theDeletedSecret(x things) string { return x.deletedSecret }
+func theOwnSecret(x things) string     { return x.ownSecret }
+func theDeletedOwn(x things) string    { return x.deletedOwnSecret }
 func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
 func theOwnSecret(x things) string     { return x.ownSecret }
@@ -223,6 +228,66 @@ var calls = []call{
 	{"ReadSecret", "", "secret.read", store.Editor, false, "Act", "hook", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.ReadSecret(ctx, a, store.HookPlace(x.hook), x.secretName))
 	}},
+	{"SecretNamed", "", "secret.list", store.Viewer, true, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SecretNamed(ctx, a, store.HookPlace(x.hook), x.secretName))
+	}},
+	{"OrganizationSecrets", "", "secret.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.OrganizationSecrets(ctx, a, store.SecretQuery{From: x.ownSecret, Limit: 10}))
+	}},
+	{"Secrets", "of the organization", "secret.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Secrets(ctx, a, own))
+	}},
+	{"SecretNamed", "of the organization", "secret.list", store.Viewer, true, "View", "own secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SecretNamed(ctx, a, own, x.ownSecretName))
+	}},
+	{"Secret", "of the organization", "secret.list", store.Viewer, true, "View", "own secret", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.Secret(ctx, a, own, x.ownSecret)
+		return err
+	}},
+	{"SecretDetail", "of the organization", "secret.list", store.Viewer, true, "View", "own secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.SecretDetail(ctx, a, own, x.ownSecret))
+	}},
+	{"SecretForm", "to add one of the organization", "secret.create", store.Admin, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SecretForm(ctx, a, own, "")
+		return err
+	}},
+	{"SecretForm", "to change one of the organization", "secret.update", store.Admin, false, "View", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SecretForm(ctx, a, own, x.ownSecret)
+		return err
+	}},
+	{"AddSecret", "of the organization", "secret.create", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.AddSecret(ctx, a, own, store.NewSecret{Name: "NEW_" + x.ownSecretName, Value: store.NewPlaintext("new")}))
+	}},
+	{"ChangeSecret", "of the organization", "secret.update", store.Admin, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		change := store.SecretChange{Base: 1, Name: x.ownSecretName, Value: ptr(store.NewPlaintext("newer"))}
+		return errOf(w.ChangeSecret(ctx, a, own, x.ownSecret, change))
+	}},
+	{"RestoreSecretVersion", "of the organization", "secret.update", store.Admin, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		_, err := w.RestoreSecretVersion(ctx, a, own, x.ownSecret, 1, 1)
+		if store.CodeOf(err) == store.Conflict { // it is the only one, which is found out last
+			return nil
+		}
+		return err
+	}},
+	{"DeleteSecret", "of the organization", "secret.delete", store.Admin, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.DeleteSecret(ctx, a, own, x.ownSecret, x.ownSecretName))
+	}},
+	{"RestoreSecret", "of the organization", "secret.restore", store.Admin, false, "Act", "own secret", theDeletedOwn, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RestoreSecret(ctx, a, own, x.deletedOwnSecret))
+	}},
+	{"SecretToDestroy", "of the organization", "secret.destroy", store.Admin, false, "View", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.SecretToDestroy(ctx, a, own, x.ownSecret)
+		return err
+	}},
+	{"DestroySecret", "deleted, of the organization", "secret.destroy", store.Admin, false, "Act", "own secret", theDeletedOwn, func(w *world, a store.Actor, x things) error {
+		return w.DestroySecret(ctx, a, own, x.deletedOwnSecret, x.deletedOwnSecretName)
+	}},
+	{"RevealSecret", "of the organization", "secret.reveal", store.Editor, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevealSecret(ctx, a, own, x.ownSecret, 0, ""))
+	}},
+	{"CopySecret", "of the organization", "secret.copy", store.Editor, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
+		return errOf(w.CopySecret(ctx, a, own, x.ownSecret, 0))
+	}},
 	{"HookPage", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.HookPage(ctx, a, store.HookQuery{Limit: 10})
 		return err
@@ -310,10 +375,15 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 		deletedHook: deleted.ID, deletedHookName: deleted.Name, deletedSecret: secrets[1].ID, deletedSecretName: secrets[1].Name, entry: revealed.Entry,
 		member: fmt.Sprint("member", n, "@", slug, ".example"), person: fmt.Sprint("person", n, "@", slug, ".example"),
 	}
+	admin := w.Actor(t, slug, "admin")
+	shared := w.addSecret(t, admin, own, fmt.Sprint("SHARED_", n), "shared value")
+	gone := w.addSecret(t, admin, own, fmt.Sprint("GONE_", n), "gone value")
+	must(w.DeleteSecret(ctx, admin, own, gone.ID, gone.Name))(t)
+	x.ownSecret, x.ownSecretName, x.deletedOwnSecret, x.deletedOwnSecretName = shared.ID, shared.Name, gone.ID, gone.Name
 	w.sql(t, `INSERT INTO members (org, user, role, joined_at) SELECT id, ?, 'viewer', 0 FROM organizations WHERE slug = ?`,
 		w.addPerson(t, x.member), slug)
 	w.addPerson(t, x.person)
-	key, _, err := w.CreateKey(ctx, w.Actor(t, slug, "admin"), store.NewKey{Name: fmt.Sprint("key ", n), Scopes: store.Scopes()})
+	key, _, err := w.CreateKey(ctx, admin, store.NewKey{Name: fmt.Sprint("key ", n), Scopes: store.Scopes()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ type Secret struct {
 
 // SecretList is the secrets of one place, pending ones first.
 type SecretList struct {
-	Hook    Hook
+	Hook    Hook // none for the organization itself
 	Secrets []Secret
 	Limit   int
 	Deleted DeletedList // for who can bring them back
@@ -154,31 +154,28 @@ func listSecrets(tx getter, in Place) ([]secretRow, error) {
 	return rows, err
 }
 
-// Secrets lists the secrets of a place. It never opens a value.
+// Secrets lists the secrets of a place, all of them. It never opens a value.
 func (s *Store) Secrets(ctx context.Context, a Actor, in Place) (SecretList, error) {
 	return guard.View(ctx, s.db, a, in.actions().list, func(tx *guard.ReadTx) (SecretList, error) {
-		list, err := s.secretList(tx, in)
-		if err == nil {
-			err = s.deletedSecrets(tx, in, &list)
+		hook, err := parent(tx, in)
+		if err != nil {
+			return SecretList{}, err
 		}
-		return list, err
+		rows, err := listSecrets(tx, in)
+		if err != nil {
+			return SecretList{}, err
+		}
+		deleted, err := s.deletedSecrets(tx, in)
+		return SecretList{Hook: hook.hook(), Secrets: secretsOf(rows), Limit: s.secretsPerHook, Deleted: deleted}, err
 	})
 }
 
-func (s *Store) secretList(tx getter, in Place) (SecretList, error) {
-	hook, err := parent(tx, in)
-	if err != nil {
-		return SecretList{}, err
-	}
-	rows, err := listSecrets(tx, in)
-	if err != nil {
-		return SecretList{}, err
-	}
-	list := SecretList{Hook: hook.hook(), Limit: s.secretsPerHook}
+func secretsOf(rows []secretRow) []Secret {
+	var all []Secret
 	for _, row := range rows {
-		list.Secrets = append(list.Secrets, row.secret())
+		all = append(all, row.secret())
 	}
-	return list, nil
+	return all
 }
 
 // Secret returns one secret, without its value, and its hook.
@@ -192,24 +189,39 @@ func (s *Store) Secret(ctx context.Context, a Actor, in Place, id string) (Secre
 	return secret, hook, err
 }
 
-// SecretForm is what a form to add (id is "") or change a secret needs. It asks for
-// the permission to do it.
-func (s *Store) SecretForm(ctx context.Context, a Actor, in Place, id string) (Secret, SecretList, error) {
+// SecretForm is what a form to add (id is "") or change a secret needs: the secret and
+// its hook. It asks for the permission to do it.
+func (s *Store) SecretForm(ctx context.Context, a Actor, in Place, id string) (Secret, Hook, error) {
 	act, about := in.actions().update, secretIn(in, id)
 	if id == "" {
 		act, about = in.actions().create, newSecretIn(in)
 	}
-	var secret Secret
-	list, err := guard.ViewOf(ctx, s.db, a, act, about, func(tx *guard.ReadTx) (SecretList, error) {
-		list, err := s.secretList(tx, in)
-		if err != nil || id == "" {
-			return list, err
+	var hook Hook
+	secret, err := guard.ViewOf(ctx, s.db, a, act, about, func(tx *guard.ReadTx) (Secret, error) {
+		if id == "" {
+			parent, err := parent(tx, in)
+			hook = parent.hook()
+			return Secret{}, err
 		}
-		row, _, err := getSecret(tx, in, id)
-		secret = row.secret()
-		return list, err
+		row, parent, err := getSecret(tx, in, id)
+		hook = parent.hook()
+		return row.secret(), err
 	})
-	return secret, list, err
+	return secret, hook, err
+}
+
+// SecretNamed returns the secret that has a name in a place, without its value.
+func (s *Store) SecretNamed(ctx context.Context, a Actor, in Place, name string) (Secret, error) {
+	return guard.View(ctx, s.db, a, in.actions().list, func(tx *guard.ReadTx) (Secret, error) {
+		if _, err := parent(tx, in); err != nil {
+			return Secret{}, err
+		}
+		var row secretRow
+		err := tx.Get(&row, secretColumns+`
+			WHERE s.org = :org_id AND s.hook = :hook AND s.name = :name AND s.deleted_at IS NULL`,
+			guard.Args{"hook": in.hook, "name": name})
+		return row.secret(), err
+	})
 }
 
 // secretIn is the target of actions on a secret.

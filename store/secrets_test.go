@@ -327,13 +327,13 @@ func TestUndoEndsAfterSevenDays(t *testing.T) {
 func TestSecretForm(t *testing.T) {
 	w := newWorld(t)
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
-	secret, list, err := w.SecretForm(ctx, a, org.Place(), "")
-	if err != nil || secret != (store.Secret{}) || len(list.Secrets) != 1 || list.Limit != 20 || list.Hook.ID != org.Hook {
-		t.Errorf("%+v, %+v, %v", secret, list, err)
+	secret, hook, err := w.SecretForm(ctx, a, org.Place(), "")
+	if err != nil || secret != (store.Secret{}) || hook.Secrets != 1 || hook.ID != org.Hook {
+		t.Errorf("%+v, %+v, %v", secret, hook, err)
 	}
-	secret, list, err = w.SecretForm(ctx, a, org.Place(), org.Secret)
-	if err != nil || secret.Name != "API_KEY" || len(list.Secrets) != 1 {
-		t.Errorf("%+v, %+v, %v", secret, list, err)
+	secret, hook, err = w.SecretForm(ctx, a, org.Place(), org.Secret)
+	if err != nil || secret.Name != "API_KEY" || hook.Secrets != 1 {
+		t.Errorf("%+v, %+v, %v", secret, hook, err)
 	}
 	for id, wantAction := range map[string]string{"": "secret.create", org.Secret: "secret.update"} {
 		_, _, err := w.SecretForm(ctx, w.Actor(t, acme, "viewer"), org.Place(), id)

@@ -433,11 +433,11 @@ func statePill(on bool) templ.Component {
 	})
 }
 
-// Quota is how many of the places of a hook are taken.
+// Quota is how many of the places of a hook are taken. The zero one is no limit.
 type Quota struct{ Used, Limit int }
 
 // Full tells whether no place is left.
-func (q Quota) Full() bool { return q.Used >= q.Limit }
+func (q Quota) Full() bool { return q.Limit > 0 && q.Used >= q.Limit }
 
 // few tells whether at most a tenth is left.
 func (q Quota) few() bool { return q.Used*10 >= q.Limit*9 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -184,11 +185,14 @@ var secretSamples = []SecretProps{
 }
 
 func secretsSample() SecretListProps {
-	return SecretListProps{Secrets: secretSamples, Quota: Quota{14, 20}, AddURL: hookURL + "/secrets/new", Deleted: deletedSample("deleted-secrets", "CRM_OLD_TOKEN")}
+	return SecretListProps{
+		Secrets: secretSamples, Matches: 14, Total: 14, Quota: Quota{14, 20},
+		AddURL: hookURL + "/secrets/new", Deleted: deletedSample("deleted-secrets", "CRM_OLD_TOKEN"),
+	}
 }
 
 func secretsOfViewer() SecretListProps {
-	p := SecretListProps{Quota: Quota{14, 20}, Locked: true, Role: "Viewer", Admins: "Priya Raman, Mara Okafor"}
+	p := SecretListProps{Matches: 14, Total: 14, Quota: Quota{14, 20}, Lock: LockProps{Role: "Viewer", Admins: "Priya Raman, Mara Okafor"}}
 	for _, s := range secretSamples {
 		s.RevealURL, s.CopyURL, s.EditURL, s.DeleteURL = "", "", "", ""
 		p.Secrets = append(p.Secrets, s)
@@ -205,6 +209,7 @@ func pendingSample(id, name string) SecretProps {
 func secretsPending() SecretListProps {
 	p := secretsSample()
 	p.Secrets = append([]SecretProps{pendingSample("p1", "CRM_MIRROR_SECRET"), pendingSample("p2", "SLACK_WEBHOOK_URL")}, p.Secrets[:12]...)
+	p.Pending = 2
 	return p
 }
 
@@ -240,8 +245,71 @@ func revealedSample(value string) RevealedProps {
 
 func secretsFiltered(text string) SecretListProps {
 	p := secretsSample()
-	p.Filter, p.AllURL = text, hookURL+"/secrets"
+	p.Filter, p.AllURL, p.Secrets = text, hookURL+"/secrets", nil
+	for _, s := range secretSamples {
+		if strings.Contains(s.Name, strings.ToUpper(text)) {
+			p.Secrets = append(p.Secrets, s)
+		}
+	}
+	p.Matches = len(p.Secrets)
 	return p
+}
+
+const ownSecretsURL = settingsURL + "/secrets"
+
+func ownSample(id, name, note string, version int64, updated When, by string, used When, usedBy string) SecretProps {
+	url := ownSecretsURL + "/" + id
+	return SecretProps{
+		ID: id, Name: name, Note: note, Version: version, Updated: updated, UpdatedBy: by, LastUsed: used, LastUsedBy: usedBy,
+		DetailURL: url, RevealURL: url + "/reveal", CopyURL: url + "/copy", EditURL: url + "/edit", DeleteURL: url + "/delete",
+	}
+}
+
+func ownSecretsSample() SecretListProps {
+	return SecretListProps{
+		Secrets: []SecretProps{
+			ownSample("o1", "API_KEY", "Partner gateway", 2, on(time.October, 14), "Jonas Lind", ago(anHour), "edge-sync"),
+			ownSample("o2", "DATABASE_URL", "", 5, on(time.November, 1), "Priya Raman", ago(4*aMinute), "deploy-ci"),
+			ownSample("o3", "GITHUB_APP_PRIVATE_KEY", "PEM, 27 lines", 1, on(time.October, 14), "Jonas Lind", ago(aDay), "deploy-ci"),
+			ownSample("o4", "SMTP_PASSWORD", "", 4, on(time.October, 2), "Yuki Tanabe", ago(3*aDay), "deploy-ci"),
+			ownSample("o5", "STRIPE_WEBHOOK_SECRET", "Shared by billing hooks", 3, on(time.November, 6), "Mara Okafor", ago(4*aMinute), "deploy-ci"),
+			ownSample("o6", "TWILIO_AUTH_TOKEN", "", 1, on(time.September, 19), "Tomás Vidal", never, ""),
+		},
+		Matches: 6, Total: 6, AllURL: ownSecretsURL, AddURL: ownSecretsURL + "/new",
+	}
+}
+
+// ownSecretsMany are those behind the first of very many.
+func ownSecretsMany() SecretListProps {
+	p := ownSecretsSample()
+	p.Filter, p.Matches, p.Total = "t", 1203, 20000
+	p.FirstURL, p.MoreURL = ownSecretsURL+"?q=t", ownSecretsURL+"?q=t&after=abc"
+	return p
+}
+
+func ownSecretsLocked(lock LockProps) SecretListProps {
+	p := ownSecretsSample()
+	p.Lock, p.AddURL, p.Pending = lock, "", 1
+	for i, s := range p.Secrets {
+		s.RevealURL, s.CopyURL, s.EditURL, s.DeleteURL = "", "", "", ""
+		p.Secrets[i] = s
+	}
+	return p
+}
+
+func ownPage(shell ShellProps, list SecretListProps) OrganizationSecretsPageProps {
+	return OrganizationSecretsPageProps{Shell: shell, Head: ownHead(list), List: list}
+}
+
+func ownHead(list SecretListProps) OrganizationSecretsHeadProps {
+	return OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: list.AddURL, Filter: FilterProps{ownSecretsURL, list.Filter}}
+}
+
+func ownSecretRefused() AddSecretProps {
+	return AddSecretProps{
+		URL: ownSecretsURL, BackURL: ownSecretsURL, Name: "stripe-webhook", NameHelp: NameHelp{Corrected: "STRIPE_WEBHOOK"},
+		Errors: Errors{"name": "Use capital letters, digits and underscores, starting with a letter."},
+	}
 }
 
 func headFiltered(text string) HookHeadProps {
@@ -266,7 +334,7 @@ func versionSample(version int64, made When, by string, from, same int64) Versio
 
 func detailSample() SecretDetailProps {
 	return SecretDetailProps{
-		Secret: slotSample(7), URL: secretSamples[4].DetailURL, Hook: "enrich-user-profile", HookURL: hookURL + "/secrets",
+		Secret: slotSample(7), URL: secretSamples[4].DetailURL, Parent: "enrich-user-profile", ParentURL: hookURL + "/secrets",
 		Created: on(time.March, 2), CreatedBy: "Jonas Lind", KeyID: "9f2c41d7",
 		Versions: []VersionProps{
 			versionSample(7, on(time.September, 19), "Priya Raman", 0, 0),
@@ -297,7 +365,7 @@ func detailOpen() SecretDetailProps {
 
 func detailOfViewer() SecretDetailProps {
 	p := detailSample()
-	p.Role, p.Uses, p.UsesURL, p.DestroyURL = "Viewer", nil, "", ""
+	p.Lock, p.Uses, p.UsesURL, p.DestroyURL = LockProps{Role: "Viewer"}, nil, "", ""
 	closed := func(s SecretProps) SecretProps {
 		s.RevealURL, s.CopyURL, s.EditURL, s.DeleteURL, s.RestoreURL = "", "", "", "", ""
 		return s
@@ -429,7 +497,7 @@ func addSecretSample() AddSecretProps {
 func addSecretRefused() AddSecretProps {
 	p := addSecretSample()
 	p.Name, p.Note, p.Another = "CRM_CLIENT_ID", "From the vendor", true
-	p.TakenURL = hookURL + "/secrets/s04/edit"
+	p.NameHelp.TakenURL = hookURL + "/secrets/s04/edit"
 	p.Errors = Errors{"name": "CRM_CLIENT_ID already exists in this hook.", "value": "Enter a value."}
 	return p
 }
@@ -836,6 +904,18 @@ var samples = map[string]templ.Component{
 	"secrets-filtered":   SecretList(secretsFiltered("crm_")),
 	"secrets-none-match": SecretList(secretsFiltered("payrol")),
 	"hook-head-filter":   HookHead(headFiltered("crm_")),
+
+	"own-secrets":         OrganizationSecretsPage(ownPage(shellSample("Organization secrets", InSecrets), ownSecretsSample())),
+	"own-secrets-many":    SecretList(ownSecretsMany()),
+	"own-secrets-empty":   OrganizationSecretsPage(OrganizationSecretsPageProps{shellSample("Organization secrets", InSecrets), OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: ownSecretsURL + "/new"}, SecretListProps{AddURL: ownSecretsURL + "/new"}}),
+	"own-secrets-viewer":  OrganizationSecretsPage(ownPage(shellOfViewer("Organization secrets", InSecrets), ownSecretsLocked(LockProps{Role: "Viewer", Admins: "Priya Raman"}))),
+	"own-secrets-kept":    SecretList(ownSecretsLocked(LockProps{Role: "Editor", Kept: true, Admins: "Priya Raman, Mara Okafor"})),
+	"own-secrets-changed": OrganizationSecretsChanged(OrganizationSecretsChangedProps{ownHead(ownSecretsSample()), ownSecretsSample(), addedToast}),
+	"own-secret-refused":  AddSecret(ownSecretRefused()),
+	"own-secret-page":     Sheet(SheetProps{Shell: shellSample("Add organization secret", InSecrets), Parent: "Organization secrets", ParentURL: ownSecretsURL, Form: AddSecret(ownSecretRefused())}),
+	"own-secret-corrected": Sheet(SheetProps{Shell: shellSample("Add organization secret", InSecrets), Parent: "Organization secrets", ParentURL: ownSecretsURL, Form: AddSecret(AddSecretProps{
+		URL: ownSecretsURL, BackURL: ownSecretsURL, Name: "STRIPE_WEBHOOK", Again: true,
+	})}),
 
 	"secret-detail":         SecretDetail(detailSample()),
 	"secret-detail-open":    SecretDetail(detailOpen()),

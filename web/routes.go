@@ -15,6 +15,7 @@ import (
 // Routes whose bodies may be longer than others, or are of other kinds.
 const (
 	hookRoute       = "/orgs/:org/hooks/:hook"
+	ownSecretsRoute = "/orgs/:org/settings/secrets"
 	apiHooksRoute   = "/api/v2/hooks"
 	apiHookRoute    = "/api/v2/hooks/:hook"
 	apiSecretsRoute = "/api/v2/hooks/:hook/secrets"
@@ -26,6 +27,8 @@ var takesFile = map[string]bool{
 	hookRoute:                           true,
 	hookRoute + "/secrets":              true,
 	hookRoute + "/secrets/:secret/edit": true,
+	ownSecretsRoute:                     true,
+	ownSecretsRoute + "/:secret/edit":   true,
 }
 
 // routes is every address there is: method, path, who is let in, handler. What
@@ -62,6 +65,25 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	get("/orgs/:org/audit", in.member(d.Audit))
 	post("/orgs/:org/audit/export", in.member(d.ExportAudit))
 	get("/orgs/:org/search", in.member(d.Search))
+	get("/orgs/:org/settings", in.member(d.Settings))
+	get("/orgs/:org/settings/secrets", in.member(d.Secrets))
+	post("/orgs/:org/settings/secrets", in.member(d.AddSecret))
+	get("/orgs/:org/settings/secrets/new", in.member(d.NewSecret))
+	get("/orgs/:org/settings/secrets/:secret", in.member(d.SecretDetail))
+	get("/orgs/:org/settings/secrets/:secret/row", in.member(d.SecretRow))
+	get("/orgs/:org/settings/secrets/:secret/edit", in.member(d.EditSecret))
+	post("/orgs/:org/settings/secrets/:secret/edit", in.member(d.ChangeSecret))
+	post("/orgs/:org/settings/secrets/:secret/reveal", in.member(d.RevealSecret))
+	post("/orgs/:org/settings/secrets/:secret/copy", in.member(d.CopySecret))
+	get("/orgs/:org/settings/secrets/:secret/versions/:version", in.member(d.SecretVersion))
+	post("/orgs/:org/settings/secrets/:secret/versions/:version/reveal", in.member(d.RevealSecret))
+	post("/orgs/:org/settings/secrets/:secret/versions/:version/copy", in.member(d.CopySecret))
+	post("/orgs/:org/settings/secrets/:secret/versions/:version/restore", in.member(d.RestoreSecretVersion))
+	get("/orgs/:org/settings/secrets/:secret/delete", in.member(d.AskDeleteSecret))
+	post("/orgs/:org/settings/secrets/:secret/delete", in.member(d.DeleteSecret))
+	post("/orgs/:org/settings/secrets/:secret/restore", in.member(d.RestoreSecret))
+	get("/orgs/:org/settings/secrets/:secret/destroy", in.member(d.AskDestroySecret))
+	post("/orgs/:org/settings/secrets/:secret/destroy", in.member(d.DestroySecret))
 	get("/orgs/:org/settings/members", in.member(d.Members))
 	post("/orgs/:org/settings/members/:user/sign-out", in.member(d.SignOutMember))
 	get("/orgs/:org/settings/api-keys", in.member(d.APIKeys))

@@ -47,6 +47,25 @@ var access = []struct {
 	{route: "GET /keys", want: "303 200 200 200 200 200"},
 	{route: "GET /search", want: "303 303 303 303 303 303"},
 	{route: "GET /orgs/:org/search", want: "303 404 200 200 200 200"},
+	{route: "GET /orgs/:org/settings", want: "303 404 303 303 303 303"},
+	{route: "GET /orgs/:org/settings/secrets", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/settings/secrets", want: "401 404 403 403 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
+	{route: "GET /orgs/:org/settings/secrets/new", want: "303 404 403 403 200 200"},
+	{route: "GET /orgs/:org/settings/secrets/:secret", want: "303 404 200 200 200 200", before: shareSecret},
+	{route: "GET /orgs/:org/settings/secrets/:secret/row", want: "303 404 303 303 303 303", before: shareSecret},
+	{route: "GET /orgs/:org/settings/secrets/:secret/versions/:version", want: "303 404 303 303 303 303", before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/versions/:version/reveal", want: "401 404 403 200 200 200", before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/versions/:version/copy", want: "401 404 403 200 200 200", before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/versions/:version/restore", want: "401 404 403 403 303 303", form: field("base", "2"), before: changeShared},
+	{route: "GET /orgs/:org/settings/secrets/:secret/edit", want: "303 404 403 403 200 200", before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/edit", want: "401 404 403 403 303 303", form: field("name", "RENAMED", "value", "", "note", "", "base", "1"), before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/reveal", want: "401 404 403 200 200 200", before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/copy", want: "401 404 403 200 200 200", before: shareSecret},
+	{route: "GET /orgs/:org/settings/secrets/:secret/delete", want: "303 404 403 403 200 200", before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/delete", want: "401 404 403 403 303 303", form: field("name", "SHARED_KEY"), before: shareSecret},
+	{route: "POST /orgs/:org/settings/secrets/:secret/restore", want: "401 404 403 403 303 303", before: deleteShared},
+	{route: "GET /orgs/:org/settings/secrets/:secret/destroy", want: "303 404 403 403 200 200", before: deleteShared},
+	{route: "POST /orgs/:org/settings/secrets/:secret/destroy", want: "401 404 403 403 303 303", form: field("name", "SHARED_KEY"), before: deleteShared},
 	{route: "GET /orgs/:org/settings/members", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/settings/members/:user/sign-out", want: "401 404 403 403 403 303"},
 	{route: "GET /orgs/:org", want: "303 404 303 303 303 303"},
@@ -101,6 +120,32 @@ func makeKey(t *testing.T, s *site) {
 		t.Fatal(err)
 	}
 	s.key = made.ID
+}
+
+// shareSecret gives the organization a secret of its own, with the planted value.
+func shareSecret(t *testing.T, s *site) {
+	org := s.Org(storetest.Acme)
+	made, err := s.AddSecret(t.Context(), s.Actor(t, org.Slug, "owner"), store.OrganizationPlace(), store.NewSecret{Name: "SHARED_KEY", Value: store.NewPlaintext(org.Value)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.shared = made.ID
+}
+
+func changeShared(t *testing.T, s *site) {
+	shareSecret(t, s)
+	newer := store.NewPlaintext("newer")
+	change := store.SecretChange{Base: 1, Name: "SHARED_KEY", Value: &newer}
+	if _, err := s.ChangeSecret(t.Context(), s.Actor(t, storetest.Acme, "owner"), store.OrganizationPlace(), s.shared, change); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func deleteShared(t *testing.T, s *site) {
+	shareSecret(t, s)
+	if _, err := s.DeleteSecret(t.Context(), s.Actor(t, storetest.Acme, "owner"), store.OrganizationPlace(), s.shared, "SHARED_KEY"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func deleteHook(t *testing.T, s *site) {
@@ -219,6 +264,7 @@ func TestNoGetHoldsAValue(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	wantStatus(t, s.ask(t, request{method: "POST", path: revealPath, as: "owner"}), http.StatusOK)
+	shareSecret(t, s)
 	for _, a := range access {
 		method, path, _ := strings.Cut(a.route, " ")
 		if method != http.MethodGet {

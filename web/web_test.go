@@ -23,6 +23,7 @@ type site struct {
 	handler http.Handler
 	log     *logged
 	key     string // the id of an API key, once a test made one
+	shared  string // the id of an organization secret, likewise
 }
 
 // logged is what a server wrote to its log.
@@ -142,7 +143,7 @@ func (s *site) path(route string) string {
 	if org == nil {
 		return route
 	}
-	return strings.NewReplacer(":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1", ":key", cmp.Or(s.key, noKey)).Replace(route)
+	return strings.NewReplacer("/settings/secrets/:secret", "/settings/secrets/"+cmp.Or(s.shared, noKey), ":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1", ":key", cmp.Or(s.key, noKey)).Replace(route)
 }
 
 // own puts the ids of people into a route: a member, and a session of who asks.

@@ -23,6 +23,13 @@ var pages = []struct{ name, path string }{
 	{"hooks that are on", "/orgs/acme/hooks?state=on"},
 	{"hooks, a common word", "/orgs/acme/hooks?q=big"},
 	{"secrets of a hook", "/orgs/acme/hooks/00000000000000000000000007/secrets"},
+	{"organization secrets", "/orgs/acme/settings/secrets"},
+	{"organization secrets, a later page", "/orgs/acme/settings/secrets?after=dmFsdWVkCkJJR19PV05fNQ"}, // behind BIG_OWN_5
+	{"organization secrets around one", "/orgs/acme/settings/secrets?at=00000000-0000-7000-b000-000000000777"},
+	{"organization secrets of a name", "/orgs/acme/settings/secrets?q=own_777"},
+	{"organization secrets, a common word", "/orgs/acme/settings/secrets?q=big"},
+	{"organization secrets without a match", "/orgs/acme/settings/secrets?q=payrol"},
+	{"an organization secret", "/orgs/acme/settings/secrets/00000000-0000-7000-b000-000000000777"},
 	{"search", "/orgs/acme/search?q=BIG_4999"},
 	{"search of a common word", "/orgs/acme/search?q=big"},
 	{"search without a match", "/orgs/acme/search?q=payrol"},
@@ -64,7 +71,7 @@ func BenchmarkPages(b *testing.B) {
 // TestPages keeps the benchmark fit: the same, with less in it.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	get := bigServer(t, storetest.Size{Hooks: 300, Secrets: 4, Entries: 150})
+	get := bigServer(t, storetest.Size{Hooks: 300, Secrets: 4, Entries: 150, OwnSecrets: 1200})
 	for _, page := range pages {
 		if status, _ := get(page.path); status != http.StatusOK {
 			t.Errorf("%s: GET %s is answered with %d", page.name, page.path, status)

@@ -69,9 +69,10 @@ func (d *Dashboard) AskDestroySecret(c echo.Context, a store.Actor) error {
 
 // DestroySecret destroys a secret for good, with every version.
 func (d *Dashboard) DestroySecret(c echo.Context, a store.Actor) error {
+	at := placeOf(c, a)
 	f, err := readForm(c, "name")
 	if err == nil {
-		err = d.store.DestroySecret(c.Request().Context(), a, place(c), c.Param("secret"), f.line("name"))
+		err = d.store.DestroySecret(c.Request().Context(), a, at.in, c.Param("secret"), f.line("name"))
 	}
 	if status, errors := refused(c, err); errors != nil {
 		return d.drawDestroySecret(c, a, status, f.line("name"), errors)
@@ -79,16 +80,17 @@ func (d *Dashboard) DestroySecret(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	return d.secretChanged(c, a, "", views.ToastProps{Kind: "gone", Name: f.line("name"), Text: "deleted for good"})
+	return d.secretChanged(c, a, at, "", views.ToastProps{Kind: "gone", Name: f.line("name"), Text: "deleted for good"})
 }
 
 func (d *Dashboard) drawDestroySecret(c echo.Context, a store.Actor, status int, typed string, errors views.Errors) error {
-	doomed, hook, err := d.store.SecretToDestroy(c.Request().Context(), a, place(c), c.Param("secret"))
+	at := placeOf(c, a)
+	doomed, hook, err := d.store.SecretToDestroy(c.Request().Context(), a, at.in, c.Param("secret"))
 	if err != nil {
 		return err
 	}
-	return d.dialog(c, a, status, sheet{"Delete " + doomed.Name + " for good", hook.Name, back(c, a), views.Destroy(views.DestroyProps{
-		URL: secretURL(a.Org().Slug, hook.ID, c.Param("secret")) + "/destroy", BackURL: back(c, a), Noun: "secret",
+	return d.dialogIn(c, a, status, at.section, sheet{"Delete " + doomed.Name + " for good", at.parent(hook), at.list, views.Destroy(views.DestroyProps{
+		URL: at.secret(c.Param("secret")) + "/destroy", BackURL: at.list, Noun: "secret",
 		Name: doomed.Name, Versions: doomed.Versions, Typed: typed, Errors: errors,
 	})})
 }

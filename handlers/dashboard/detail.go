@@ -13,11 +13,6 @@ import (
 	"hooksafe/views"
 )
 
-// detailURL is the address of the secret that a request is about.
-func detailURL(c echo.Context, a store.Actor) string {
-	return secretURL(a.Org().Slug, c.Param("hook"), c.Param("secret"))
-}
-
 // SecretDetail is a secret with its history: what the drawer shows, or a page.
 func (d *Dashboard) SecretDetail(c echo.Context, a store.Actor) error {
 	return d.drawDetail(c, a, nil)
@@ -25,20 +20,20 @@ func (d *Dashboard) SecretDetail(c echo.Context, a store.Actor) error {
 
 // drawDetail draws the detail of a secret, with one of its versions open or none.
 func (d *Dashboard) drawDetail(c echo.Context, a store.Actor, open *views.RevealedProps) error {
-	s, err := d.store.SecretDetail(c.Request().Context(), a, place(c), c.Param("secret"))
+	at := placeOf(c, a)
+	s, err := d.store.SecretDetail(c.Request().Context(), a, at.in, c.Param("secret"))
 	if err != nil {
 		return err
 	}
-	p := d.secretDetail(a, s)
+	p := d.secretDetail(a, at, s)
 	p.Open = open
-	return d.dialog(c, a, http.StatusOK, sheet{s.Name, s.Hook.Name, p.HookURL, views.SecretDetail(p)})
+	return d.dialogIn(c, a, http.StatusOK, at.section, sheet{s.Name, p.Parent, p.ParentURL, views.SecretDetail(p)})
 }
 
-func (d *Dashboard) secretDetail(a store.Actor, s store.SecretDetail) views.SecretDetailProps {
-	org := a.Org().Slug
+func (d *Dashboard) secretDetail(a store.Actor, at place, s store.SecretDetail) views.SecretDetailProps {
 	p := views.SecretDetailProps{
-		Secret: d.versionSlot(a, s.Hook.ID, s.Secret, max(s.Version, 1)),
-		URL:    secretURL(org, s.Hook.ID, s.ID), Hook: s.Hook.Name, HookURL: secretsURL(org, s.Hook.ID),
+		Secret: d.versionSlot(a, at, s.Secret, max(s.Version, 1)),
+		URL:    at.secret(s.ID), Parent: at.parent(s.Hook), ParentURL: at.showing(s.ID),
 		Created: d.when(s.CreatedAt), CreatedBy: s.CreatedBy, Destroyed: s.Destroyed,
 	}
 	for _, v := range s.Versions {
@@ -46,18 +41,16 @@ func (d *Dashboard) secretDetail(a store.Actor, s store.SecretDetail) views.Secr
 			p.KeyID = v.KeyID
 		}
 		p.Versions = append(p.Versions, views.VersionProps{
-			Slot: d.versionSlot(a, s.Hook.ID, s.Secret, v.Version),
+			Slot: d.versionSlot(a, at, s.Secret, v.Version),
 			Made: d.when(v.MadeAt), MadeBy: v.MadeBy, RestoredFrom: v.RestoredFrom, SameAs: v.SameAs,
 		})
 	}
-	if !a.Can(store.RevealHookSecrets) {
-		p.Role = a.Role().Title()
-	}
+	p.Lock = lock(a, at)
 	if a.Can(store.ReadAudit) {
-		p.UsesURL = secretAuditURL(org, s.ID)
+		p.UsesURL = secretAuditURL(a.Org().Slug, s.ID)
 	}
 	p.Uses, p.Reads = d.secretUses(s.Uses), d.secretUses(s.Reads)
-	if a.Can(store.EditHookSecrets) {
+	if a.Can(at.edits) {
 		p.DestroyURL = p.URL + "/destroy"
 	}
 	return p
@@ -73,10 +66,10 @@ func (d *Dashboard) secretUses(uses []store.SecretUse) []views.UseProps {
 
 // versionSlot is one version of a secret in the drawer. An older one can be restored
 // rather than edited.
-func (d *Dashboard) versionSlot(a store.Actor, hook string, s store.Secret, version int64) views.SecretProps {
-	p := d.secretRow(a, hook, s)
+func (d *Dashboard) versionSlot(a store.Actor, at place, s store.Secret, version int64) views.SecretProps {
+	p := d.secretRow(a, at, s)
 	p.Slot = version
-	url := versionURL(a.Org().Slug, hook, s.ID, version)
+	url := at.version(s.ID, version)
 	if p.RevealURL != "" {
 		p.RevealURL, p.CopyURL = url+"/reveal", url+"/copy"
 	}
@@ -89,7 +82,8 @@ func (d *Dashboard) versionSlot(a store.Actor, hook string, s store.Secret, vers
 // SecretVersion is the slot of one version with its value hidden, which takes the
 // place of the open one. As a page it is the detail of the secret.
 func (d *Dashboard) SecretVersion(c echo.Context, a store.Actor) error {
-	s, err := d.store.SecretDetail(c.Request().Context(), a, place(c), c.Param("secret"))
+	at := placeOf(c, a)
+	s, err := d.store.SecretDetail(c.Request().Context(), a, at.in, c.Param("secret"))
 	if err != nil {
 		return err
 	}
@@ -97,9 +91,9 @@ func (d *Dashboard) SecretVersion(c echo.Context, a store.Actor) error {
 		return echo.ErrNotFound
 	}
 	if !IsHTMX(c) {
-		return redirect(c, detailURL(c, a))
+		return redirect(c, at.secret(s.ID))
 	}
-	slot := d.versionSlot(a, s.Hook.ID, s.Secret, version(c))
+	slot := d.versionSlot(a, at, s.Secret, version(c))
 	if err := trigger(c, map[string]any{"say": slot.Label() + " hidden"}); err != nil {
 		return err
 	}
@@ -116,7 +110,8 @@ func (d *Dashboard) RestoreSecretVersion(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return errBadForm
 	}
-	s, err := d.store.RestoreSecretVersion(c.Request().Context(), a, place(c), c.Param("secret"), version(c), base)
+	at := placeOf(c, a)
+	s, err := d.store.RestoreSecretVersion(c.Request().Context(), a, at.in, c.Param("secret"), version(c), base)
 	if err != nil {
 		return err
 	}
@@ -124,22 +119,22 @@ func (d *Dashboard) RestoreSecretVersion(c echo.Context, a store.Actor) error {
 		Kind: "ok", Name: s.Name, Text: fmt.Sprintf("restored from version %d", version(c)), Detail: fmt.Sprintf("It is version %d now.", s.Version),
 	}
 	if !IsHTMX(c) {
-		return d.leave(c, detailURL(c, a), done)
+		return d.leave(c, at.secret(s.ID), done)
 	}
-	return d.secretChanged(c, a, s.ID, done)
+	return d.secretChanged(c, a, at, s.ID, done)
 }
 
 // drawerPart is the drawer after a change: the detail as it is now, or nothing if the
 // secret is gone. It is empty for a page whose drawer shows something else.
-func (d *Dashboard) drawerPart(c echo.Context, a store.Actor) (templ.Component, error) {
-	if under(c).Path != detailURL(c, a) {
+func (d *Dashboard) drawerPart(c echo.Context, a store.Actor, at place) (templ.Component, error) {
+	if under(c).Path != at.secret(c.Param("secret")) {
 		return templ.NopComponent, nil
 	}
-	s, err := d.store.SecretDetail(c.Request().Context(), a, place(c), c.Param("secret"))
+	s, err := d.store.SecretDetail(c.Request().Context(), a, at.in, c.Param("secret"))
 	if store.CodeOf(err) == store.NotFound {
 		return views.DrawerEmptied(), nil
 	}
-	p := d.secretDetail(a, s)
+	p := d.secretDetail(a, at, s)
 	p.OutOfBand = true
 	return views.SecretDetail(p), err
 }

@@ -17,7 +17,7 @@ import (
 
 // Hook is the editor: script, name, dependencies and switch of a hook.
 func (d *Dashboard) Hook(c echo.Context, a store.Actor) error {
-	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
+	all, err := d.store.Secrets(c.Request().Context(), a, store.HookPlace(c.Param("hook")))
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 	p := views.HookHeadProps{
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
-		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()},
+		Quota: d.quota(h),
 		Tab:   tab, HooksURL: hooksURL(org), ScriptURL: hookURL(org, h.ID), SecretsURL: secretsURL(org, h.ID),
 		ActivityURL: activityURL(org, h.ID),
 	}
@@ -111,11 +111,11 @@ const fromEditor = "editor"
 
 // addedFromEditor answers with what looks different beside the script.
 func (d *Dashboard) addedFromEditor(c echo.Context, a store.Actor, added store.Secret) error {
-	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
+	all, err := d.store.Secrets(c.Request().Context(), a, store.HookPlace(c.Param("hook")))
 	if err != nil {
 		return err
 	}
-	toast := addedToast(added, all)
+	toast := addedToast(added, all.Hook.Secrets, d.quota(all.Hook))
 	return d.changed(c, hookURL(a.Org().Slug, all.Hook.ID), toast, func() ([]templ.Component, error) {
 		head, secrets := d.hookHead(a, all.Hook, views.ScriptTab), scriptSecrets(a, all, all.Hook.Script)
 		head.OutOfBand, secrets.OutOfBand = true, true
@@ -247,7 +247,7 @@ func (d *Dashboard) notSaved(c echo.Context, a store.Actor, f form, err error) e
 		retarget(c, "#save-msg", "innerHTML")
 		return Render(c, status, views.SaveMessage(message), dependenciesAgain(typed))
 	}
-	all, err := d.store.Secrets(c.Request().Context(), a, place(c))
+	all, err := d.store.Secrets(c.Request().Context(), a, store.HookPlace(c.Param("hook")))
 	if err != nil {
 		return err
 	}

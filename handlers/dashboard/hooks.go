@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -30,9 +28,7 @@ const maxSearch = 256
 // viewOfHooks reads the address of a Hooks page. What it can't mean narrows nothing.
 func viewOfHooks(query url.Values) hookView {
 	v := hookView{after: query.Get("after")}
-	if v.Search = strings.TrimSpace(strings.ToValidUTF8(query.Get("q"), "\uFFFD")); utf8.RuneCountInString(v.Search) > maxSearch {
-		v.Search = string([]rune(v.Search)[:maxSearch])
-	}
+	v.Search = searchedFor(query)
 	if trigger := query.Get("trigger"); slices.Contains(store.Triggers(), trigger) {
 		v.Trigger = trigger
 	}
@@ -130,7 +126,7 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, view hookView) (view
 func (d *Dashboard) hookRow(a store.Actor, h store.Hook) views.HookProps {
 	p := views.HookProps{
 		ID: h.ID, Name: h.Name, Trigger: h.Trigger, Enabled: h.Enabled,
-		Quota: views.Quota{Used: h.Secrets, Limit: d.store.SecretsPerHook()}, Missing: h.Missing,
+		Quota: d.quota(h), Missing: h.Missing,
 		Updated: d.when(h.UpdatedAt), UpdatedBy: h.UpdatedBy,
 		FoundIn: h.FoundIn, Found: h.Found,
 		URL: hookURL(a.Org().Slug, h.ID),

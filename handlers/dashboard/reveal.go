@@ -20,7 +20,7 @@ func (d *Dashboard) RevealSecret(c echo.Context, a store.Actor) error {
 	}
 	extends := f.line("extends")
 	revealed, err := confirmed(d, c, f, func() (store.Revealed, error) {
-		return d.store.RevealSecret(c.Request().Context(), a, place(c), c.Param("secret"), version(c), extends)
+		return d.store.RevealSecret(c.Request().Context(), a, placeOf(c, a).in, c.Param("secret"), version(c), extends)
 	})
 	if err != nil {
 		return d.askToOpen(c, a, err, views.ConfirmProps{To: "reveal", Fields: sentBefore(f, "extends")})
@@ -34,24 +34,25 @@ func (d *Dashboard) RevealSecret(c echo.Context, a store.Actor) error {
 }
 
 // asked is what the address is about: the row of a secret, or a version's slot.
-func (d *Dashboard) asked(c echo.Context, a store.Actor, hook string, s store.Secret) views.SecretProps {
+func (d *Dashboard) asked(c echo.Context, a store.Actor, at place, s store.Secret) views.SecretProps {
 	if v := version(c); v > 0 {
-		return d.versionSlot(a, hook, s, v)
+		return d.versionSlot(a, at, s, v)
 	}
-	return d.secretRow(a, hook, s)
+	return d.secretRow(a, at, s)
 }
 
 // openRow is the open row or slot but for its value.
 func (d *Dashboard) openRow(c echo.Context, a store.Actor, r store.Revealed) views.RevealedProps {
+	at := placeOf(c, a)
 	row := views.RevealedProps{
-		SecretProps: d.asked(c, a, r.Hook.ID, r.Secret),
+		SecretProps: d.asked(c, a, at, r.Secret),
 		Seconds:     store.RevealSeconds,
-		HideURL:     secretURL(a.Org().Slug, r.Hook.ID, r.ID) + "/row",
+		HideURL:     at.secret(r.ID) + "/row",
 		EntryURL:    entryURL(a.Org().Slug, r.Entry),
 		Entry:       r.Entry,
 	}
 	if row.Slot > 0 {
-		row.HideURL = versionURL(a.Org().Slug, r.Hook.ID, r.ID, row.Slot)
+		row.HideURL = at.version(r.ID, row.Slot)
 	}
 	if r.Extended < store.MaxExtensions {
 		row.KeepURL = row.RevealURL
@@ -65,15 +66,16 @@ func (d *Dashboard) drawOpenPage(c echo.Context, a store.Actor, row views.Reveal
 	if row.Slot > 0 {
 		return d.drawDetail(c, a, &row)
 	}
-	return d.drawSecrets(c, a, &row)
+	return d.drawSecrets(c, a, secretView{at: row.ID}, &row)
 }
 
 // origin is the page that the row or the slot is on: the list, or the secret's own.
 func origin(c echo.Context, a store.Actor) string {
+	at := placeOf(c, a)
 	if version(c) > 0 {
-		return detailURL(c, a)
+		return at.secret(c.Param("secret"))
 	}
-	return back(c, a)
+	return at.showing(c.Param("secret"))
 }
 
 // drawOpenRow puts the row or the slot where the closed one is. The step-up form asked from
@@ -100,7 +102,7 @@ func (d *Dashboard) CopySecret(c echo.Context, a store.Actor) error {
 		return err
 	}
 	copied, err := confirmed(d, c, f, func() (store.Revealed, error) {
-		return d.store.CopySecret(c.Request().Context(), a, place(c), c.Param("secret"), version(c))
+		return d.store.CopySecret(c.Request().Context(), a, placeOf(c, a).in, c.Param("secret"), version(c))
 	})
 	if err != nil {
 		return d.askToOpen(c, a, err, views.ConfirmProps{To: "copy", Copy: true})
@@ -115,14 +117,15 @@ func (d *Dashboard) askToOpen(c echo.Context, a store.Actor, err error, p views.
 	if !wanted {
 		return err
 	}
-	s, hook, err := d.store.Secret(c.Request().Context(), a, place(c), c.Param("secret"))
+	at := placeOf(c, a)
+	s, hook, err := d.store.Secret(c.Request().Context(), a, at.in, c.Param("secret"))
 	if err != nil {
 		return err
 	}
-	row := d.asked(c, a, hook.ID, s)
+	row := d.asked(c, a, at, s)
 	p.Name, p.URL, p.BackURL, p.Errors = row.Label(), row.RevealURL, origin(c, a), errors
 	if p.Copy {
 		p.URL = row.CopyURL
 	}
-	return d.askToConfirm(c, a, status, hook.Name, views.InHooks, p)
+	return d.askToConfirm(c, a, status, at.parent(hook), at.section, p)
 }

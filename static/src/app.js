@@ -17,6 +17,7 @@ const arrivals = {
   "[data-conceal]": lookAtValue,
   "[data-confirm-name]": compareName,
   "[data-stored]": lookAtStored,
+  "[data-correct]": (button) => { button.type = "button"; }, // Enter saves.
 };
 
 function arrive(element) {
@@ -464,6 +465,14 @@ on("input", "input", ({ id, value }) => {
 on("input", "[data-conceal]", lookAtValue);
 on("input", "[data-confirm-name]", compareName);
 on("input", "[data-stored]", lookAtStored);
+on("click", "[data-correct]", (button) => {
+  const { name } = button.form.elements;
+  name.value = button.dataset.correct;
+  setAttribute(name, "aria-invalid");
+  name.focus();
+  button.parentElement.querySelector(".error").remove();
+  button.remove();
+});
 on("click", "[data-trim]", (button) => setValue(valueBox(button), valueBox(button).value.trim()));
 on("click", "[data-keep]", (button) => {
   button.form.querySelector("[type=file]").value = "";

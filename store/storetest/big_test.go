@@ -12,7 +12,7 @@ import (
 func TestBig(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	w := storetest.Big(t, storetest.Size{Hooks: 300, Secrets: 4, Entries: 150})
+	w := storetest.Big(t, storetest.Size{Hooks: 300, Secrets: 4, Entries: 150, OwnSecrets: 1200})
 	a := w.Actor(t, storetest.Acme, "owner")
 
 	hooks, secrets := 0, 0
@@ -28,6 +28,11 @@ func TestBig(t *testing.T) {
 	}
 	if hooks != 301 || secrets != 1201 {
 		t.Errorf("%d hooks with %d secrets", hooks, secrets)
+	}
+
+	shared, err := w.OrganizationSecrets(ctx, a, store.SecretQuery{Limit: 50})
+	if err != nil || shared.Total != 1200 || shared.Pending != 1 || shared.Secrets[1].LastUsedBy == "" {
+		t.Errorf("%d organization secrets, %d pending, %v", shared.Total, shared.Pending, err)
 	}
 
 	own, err := w.Audit(ctx, a, store.AuditFilter{}, 0, 1000)

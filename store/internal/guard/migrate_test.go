@@ -27,6 +27,7 @@ const backToSchema1 = `
 	DROP TABLE old_slugs;
 	DROP INDEX secret_uses_actor;
 	ALTER TABLE secrets DROP COLUMN due_at;
+	DROP INDEX secrets_pending;
 	ALTER TABLE secrets DROP COLUMN due_for;
 	ALTER TABLE sessions DROP COLUMN confirmed_in;
 	ALTER TABLE organizations DROP COLUMN reveal_seconds;

@@ -39,3 +39,6 @@ ALTER TABLE secrets ADD COLUMN due_for TEXT;
 -- Who has seen what: for the people who leave.
 CREATE INDEX secret_uses_actor ON secret_uses (org, actor_kind, actor);
 CREATE INDEX api_keys_maker ON api_keys (org, made_by);
+
+-- Secrets that wait for a value stand first in their list.
+CREATE INDEX secrets_pending ON secrets (org, hook, version, name) WHERE version = 0 AND deleted_at IS NULL;
