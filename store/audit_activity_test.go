@@ -149,7 +149,7 @@ func TestAuditPeople(t *testing.T) {
 	wantCode(t, err, store.Denied)
 	must(w.RemoveMember(ctx, must(w.OperatorIn(ctx, w.Operator(), acme))(t), "editor@acme.example"))(t)
 	viewer := w.Actor(t, acme, "viewer")
-	want = []store.AuditPerson{{ID: viewer.ID(), Name: "acme viewer", Member: true}, {ID: editor.ID(), Name: "Zoë"}, {ID: store.AuditOperator}}
+	want = []store.AuditPerson{{ID: viewer.ID(), Name: "acme viewer"}, {ID: editor.ID(), Name: "Zoë"}, {ID: store.AuditOperator}}
 	if got := must(w.AuditPeople(ctx, owner))(t); !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}

@@ -51,10 +51,6 @@ func versionURL(org, hook, id string, version int64) string {
 	return secretURL(org, hook, id) + "/versions/" + strconv.FormatInt(version, 10)
 }
 
-func signOutMemberURL(org, user string) string {
-	return memberURL(org, user) + "/sign-out"
-}
-
 func with(address, name, value string) string {
 	separator := "?"
 	if strings.Contains(address, "?") {

@@ -103,6 +103,7 @@ func (d *Dashboard) secretRow(a store.Actor, hook string, s store.Secret) views.
 		ID: s.ID, Name: s.Name, Note: s.Note, Version: s.Version,
 		Updated: d.when(s.UpdatedAt), UpdatedBy: s.UpdatedBy,
 		LastUsed: d.when(s.LastUsedAt), LastUsedBy: s.LastUsedBy,
+		Due: d.when(s.DueAt), DueFor: s.DueFor,
 	}
 	url := secretURL(a.Org().Slug, hook, s.ID)
 	p.DetailURL = url
