@@ -139,7 +139,7 @@ func TestAuditActivityTellsABurst(t *testing.T) {
 func TestAuditPeople(t *testing.T) {
 	w := newWorld(t)
 	owner, editor := w.Actor(t, acme, "owner"), w.Actor(t, acme, "editor")
-	want := []store.AuditPerson{{ID: editor.ID(), Name: "acme editor", Member: true}, {ID: store.AuditOperator}}
+	want := []store.AuditPerson{{ID: editor.ID(), Name: "acme editor"}, {ID: store.AuditOperator}}
 	if got := must(w.AuditPeople(ctx, owner))(t); !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}
