@@ -119,7 +119,6 @@ func TestS17Adoption(t *testing.T) {
 	must(w.ChangeMemberRole(ctx, owner, editor.ID(), store.Editor, store.Admin))(t)
 	editor = w.Actor(t, acme, "editor")
 	adopted, token := w.newKey(t, editor, 0, store.Scopes()...)
-	access := must(w.NewAccessToken(ctx, storetest.Origin(), adopted.ID, token, nil))(t)
 	stopped, _ := w.newKey(t, editor, 0, store.Scopes()...)
 	dead, _ := w.newKey(t, editor, 0, store.Scopes()...)
 	expired, _ := w.newKey(t, editor, day, store.Scopes()...)
@@ -132,6 +131,7 @@ func TestS17Adoption(t *testing.T) {
 	w.Clock.Advance(day)
 	w.sql(t, `UPDATE sessions SET seen_at = ?, confirmed_at = ?`, w.Now().UnixMicro(), w.Now().UnixMicro())
 
+	access := must(w.NewAccessToken(ctx, storetest.Origin(), adopted.ID, token, nil))(t)
 	admin := w.Actor(t, acme, "admin")
 	going := must(w.MemberToRemove(ctx, admin, editor.ID()))(t)
 	if len(going.Keys) != 2 || going.Keys[0].ID != stopped.ID || going.Keys[1].ID != adopted.ID {
