@@ -59,6 +59,11 @@ var pictures = []picture{
 	{name: "api-keys", role: "owner", path: demoOrg + "/settings/api-keys"},
 	{name: "api-calls", role: "owner", path: demoOrg + "/settings/api-keys/calls", steps: func(p *page) { p.css("details").first().at.Evaluate("(d) => { d.open = true }", nil) }},
 	{name: "new-api-key", role: "owner", path: demoOrg + "/settings/api-keys", steps: opens("New key")},
+	{name: "members", role: "owner", path: demoOrg + "/settings/members"},
+	{name: "members-viewer", role: "viewer", path: demoOrg + "/settings/members"},
+	{name: "member-menu", role: "owner", path: demoOrg + "/settings/members", steps: opensMenuOf("Tomás Vidal")},
+	{name: "remove-member", role: "owner", path: demoOrg + "/settings/members", steps: removes("Tomás Vidal")},
+	{name: "leave", role: "editor", path: demoOrg + "/settings/members/leave"},
 	{name: "account", role: "owner", path: "/account"},
 	{name: "nothing-here", role: "owner", path: demoOrg + "/nothing"},
 }
@@ -74,6 +79,22 @@ func opensSwitcher(p *page) {
 func opensTools(p *page) {
 	p.button("Hook tools").click()
 	p.menu().shows()
+}
+
+func opensMenuOf(name string) func(p *page) {
+	return func(p *page) {
+		p.t.Helper()
+		p.button("More about " + name).click()
+		p.menu().last().shows()
+	}
+}
+
+func removes(name string) func(p *page) {
+	return func(p *page) {
+		p.t.Helper()
+		opensMenuOf(name)(p)
+		opens("Remove")(p)
+	}
 }
 
 // opens follows a link to a dialog.

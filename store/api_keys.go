@@ -144,14 +144,18 @@ func (s *Store) CreateKey(ctx context.Context, a Actor, n NewKey) (Key, string, 
 // as it is.
 func (s *Store) RevokeKey(ctx context.Context, a Actor, id string) (Key, error) {
 	return guard.Act(ctx, s.db, a, guard.KeyRevoke, thisKey(id), func(tx *guard.WriteTx) (Key, error) {
-		_, err := tx.Exec(`UPDATE api_keys SET revoked_at = :now WHERE org = :org_id AND id = :id AND revoked_at IS NULL`,
-			guard.Args{"now": guard.Micro(tx.Now()), "id": id})
-		if err != nil {
+		if err := revokeKey(tx, id); err != nil {
 			return Key{}, err
 		}
 		row, err := getKey(tx, id)
 		return row.key(), err
 	})
+}
+
+func revokeKey(tx *guard.WriteTx, id string) error {
+	_, err := tx.Exec(`UPDATE api_keys SET revoked_at = :now WHERE org = :org_id AND id = :id AND revoked_at IS NULL`,
+		guard.Args{"now": guard.Micro(tx.Now()), "id": id})
+	return err
 }
 
 // KeyActor returns the actor for a token of an API key, or for one that it was

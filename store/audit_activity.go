@@ -161,9 +161,8 @@ func (out *AuditActivity) readBurst(tx *guard.ReadTx, since time.Time) error {
 
 // AuditPerson is somebody who has acted in a log.
 type AuditPerson struct {
-	ID     string `db:"id"`
-	Name   string `db:"name"` // the newest one
-	Member bool   `db:"member"`
+	ID   string `db:"id"`
+	Name string `db:"name"` // the newest one
 }
 
 // AuditPeople lists who has acted in the log, by name; the operator and the server
@@ -175,7 +174,7 @@ func (s *Store) AuditPeople(ctx context.Context, a Actor) ([]AuditPerson, error)
 		}
 		var people []AuditPerson
 		err := tx.Select(&people, `
-			SELECT n.id, n.name, EXISTS (SELECT 1 FROM members m WHERE m.org = :org_id AND m.user = n.id) AS member
+			SELECT n.id, n.name
 			FROM audit_names n
 			WHERE n.log = :org_id AND n.part = 'actor' AND n.seq = (
 				SELECT max(o.seq) FROM audit_names o WHERE o.log = :org_id AND o.part = 'actor' AND o.id = n.id)

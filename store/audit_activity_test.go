@@ -139,7 +139,7 @@ func TestAuditActivityTellsABurst(t *testing.T) {
 func TestAuditPeople(t *testing.T) {
 	w := newWorld(t)
 	owner, editor := w.Actor(t, acme, "owner"), w.Actor(t, acme, "editor")
-	want := []store.AuditPerson{{ID: editor.ID(), Name: "acme editor", Member: true}, {ID: store.AuditOperator}}
+	want := []store.AuditPerson{{ID: editor.ID(), Name: "acme editor"}, {ID: store.AuditOperator}}
 	if got := must(w.AuditPeople(ctx, owner))(t); !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}
@@ -149,7 +149,7 @@ func TestAuditPeople(t *testing.T) {
 	wantCode(t, err, store.Denied)
 	must(w.RemoveMember(ctx, must(w.OperatorIn(ctx, w.Operator(), acme))(t), "editor@acme.example"))(t)
 	viewer := w.Actor(t, acme, "viewer")
-	want = []store.AuditPerson{{ID: viewer.ID(), Name: "acme viewer", Member: true}, {ID: editor.ID(), Name: "Zoë"}, {ID: store.AuditOperator}}
+	want = []store.AuditPerson{{ID: viewer.ID(), Name: "acme viewer"}, {ID: editor.ID(), Name: "Zoë"}, {ID: store.AuditOperator}}
 	if got := must(w.AuditPeople(ctx, owner))(t); !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}

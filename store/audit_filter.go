@@ -195,9 +195,11 @@ func idsNamed(part string) string {
 				AND (lower(name) LIKE :small ESCAPE '\' OR lower(name) LIKE :large ESCAPE '\')`
 }
 
-// patterns find the text in a name in capitals or not. The database knows the
-// capitals of ASCII only, so letters beyond it are tried both ways.
-func (f AuditFilter) patterns() guard.Args {
+func (f AuditFilter) patterns() guard.Args { return patterns(f.Text) }
+
+// patterns find a text in a name in capitals or not. The database knows the capitals
+// of ASCII only, so letters beyond it are tried both ways.
+func patterns(text string) guard.Args {
 	like := func(text string) string {
 		text = strings.Map(func(r rune) rune {
 			if 'A' <= r && r <= 'Z' {
@@ -207,7 +209,7 @@ func (f AuditFilter) patterns() guard.Args {
 		}, text)
 		return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 	}
-	return guard.Args{"small": like(strings.ToLower(f.Text)), "large": like(strings.ToUpper(f.Text))}
+	return guard.Args{"small": like(strings.ToLower(text)), "large": like(strings.ToUpper(text))}
 }
 
 const secondsPerDay = 24 * 60 * 60

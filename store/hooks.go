@@ -183,7 +183,7 @@ func (s *Store) Hooks(ctx context.Context, a Actor, f HookFilter, after string, 
 		}
 		if len(rows) > limit {
 			rows = rows[:limit]
-			list.Next = cursor(rows[limit-1])
+			list.Next = cursor(rows[limit-1].Trigger, rows[limit-1].NameKey)
 		}
 		for _, row := range rows {
 			list.Hooks = append(list.Hooks, row.hook())
@@ -219,18 +219,19 @@ func countSecrets(tx *guard.ReadTx, list *HookList) error {
 				WHERE h.org = :org_id AND h.purge_at IS NOT NULL)`, nil)
 }
 
-// cursor is the place of a hook in the list.
-func cursor(row hookRow) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(row.Trigger + "\n" + row.NameKey))
+// cursor is a place in a list, by the two texts that it is sorted by. The first is of
+// one line.
+func cursor(first, second string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(first + "\n" + second))
 }
 
-func readCursor(after string) (trigger, nameKey string, err error) {
+func readCursor(after string) (first, second string, err error) {
 	place, err := base64.RawURLEncoding.DecodeString(after)
-	trigger, nameKey, found := strings.Cut(string(place), "\n")
+	first, second, found := strings.Cut(string(place), "\n")
 	if err != nil || (after != "" && !found) {
 		return "", "", guard.Missing()
 	}
-	return trigger, nameKey, nil
+	return first, second, nil
 }
 
 // Hook returns one hook with its script.

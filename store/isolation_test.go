@@ -15,7 +15,6 @@ var ghosts = things{
 	hook: "01KAKF2Z0GHSTGHSTGHSTGHST0", hookName: "ghost", secret: "019aa6f1-0000-7000-8000-000000000000", secretName: "GHOST",
 	deletedHook: "01KAKF2Z0GHSTGHSTGHSTGHST1", deletedHookName: "ghost", deletedSecret: "019aa6f1-0000-7000-8000-000000000001", deletedSecretName: "GHOST",
 	entry: "019aa6f1-0000-7000-8000-000000000002", member: "ghost@example.com", person: "ghost@example.com",
-	key: "019aa6f1-0000-7000-8000-000000000003", ownSecret: "019aa6f1-0000-7000-8000-000000000004",
 	key: "019aa6f1-0000-7000-8000-000000000003",
 
 	ownSecret: "019aa6f1-0000-7000-8000-000000000004", ownSecretName: "GHOST",

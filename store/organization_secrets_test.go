@@ -13,7 +13,7 @@ import (
 // own is the place of the secrets of the organization itself.
 var own = store.OrganizationPlace()
 
-func namesOf(secrets []store.Secret) string {
+func secretNames(secrets []store.Secret) string {
 	var names []string
 	for _, s := range secrets {
 		names = append(names, s.Name)
@@ -53,7 +53,7 @@ func TestOrganizationSecretPages(t *testing.T) {
 			if len(page.Secrets) > limit || page.Total != 8 || page.Matches != 8 || page.Pending != 3 || page.Deleted.Total != 0 {
 				t.Fatalf("pages of %d: %+v", limit, page)
 			}
-			all = append(all, namesOf(page.Secrets))
+			all = append(all, secretNames(page.Secrets))
 			after = page.Next
 		}
 		if got := strings.Join(all, " "); got != "X Y Z A B C D E" {
@@ -75,8 +75,8 @@ func TestOrganizationSecretPages(t *testing.T) {
 		case "ghost":
 			id = ghosts.ownSecret
 		}
-		if page := must(w.OrganizationSecrets(ctx, viewer, store.SecretQuery{From: id, Limit: 3}))(t); namesOf(page.Secrets) != want {
-			t.Errorf("from %s: %s, want %s", from, namesOf(page.Secrets), want)
+		if page := must(w.OrganizationSecrets(ctx, viewer, store.SecretQuery{From: id, Limit: 3}))(t); secretNames(page.Secrets) != want {
+			t.Errorf("from %s: %s, want %s", from, secretNames(page.Secrets), want)
 		}
 	}
 	for _, after := range []string{"x", "%", base64.RawURLEncoding.EncodeToString([]byte("neither\nA")), base64.RawURLEncoding.EncodeToString([]byte("A"))} {
@@ -129,14 +129,14 @@ func TestOrganizationSecretFilter(t *testing.T) {
 		"ÄPI":       "",
 	} {
 		page := must(w.OrganizationSecrets(ctx, a, store.SecretQuery{Search: search, Limit: 50}))(t)
-		if namesOf(page.Secrets) != want || page.Matches != len(page.Secrets) || page.Total != 5 || page.Pending != 1 {
-			t.Errorf("%q: %s, %d of %d", search, namesOf(page.Secrets), page.Matches, page.Total)
+		if secretNames(page.Secrets) != want || page.Matches != len(page.Secrets) || page.Total != 5 || page.Pending != 1 {
+			t.Errorf("%q: %s, %d of %d", search, secretNames(page.Secrets), page.Matches, page.Total)
 		}
 	}
 	first := must(w.OrganizationSecrets(ctx, a, store.SecretQuery{Search: "key", Limit: 2}))(t)
 	next := must(w.OrganizationSecrets(ctx, a, store.SecretQuery{Search: "key", After: first.Next, Limit: 2}))(t)
-	if namesOf(first.Secrets)+" "+namesOf(next.Secrets) != "PENDING_KEY API_KEY STRIPE_API_KEY" || first.Matches != 3 || next.Next != "" {
-		t.Errorf("%s, then %s", namesOf(first.Secrets), namesOf(next.Secrets))
+	if secretNames(first.Secrets)+" "+secretNames(next.Secrets) != "PENDING_KEY API_KEY STRIPE_API_KEY" || first.Matches != 3 || next.Next != "" {
+		t.Errorf("%s, then %s", secretNames(first.Secrets), secretNames(next.Secrets))
 	}
 }
 
@@ -153,7 +153,7 @@ func TestS15OrganizationSecretsOfOneOrganization(t *testing.T) {
 		if q.Search != "" {
 			want = ""
 		}
-		if namesOf(page.Secrets) != want || page.Total != 1 || page.Deleted.Total != 0 {
+		if secretNames(page.Secrets) != want || page.Total != 1 || page.Deleted.Total != 0 {
 			t.Errorf("%+v: %+v", q, page)
 		}
 	}

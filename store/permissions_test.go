@@ -21,7 +21,6 @@ type things struct {
 	entry                      string // an audit entry
 	member, person             string // e-mail of a member, and of somebody who is none
 	key                        string // an API key
-	ownSecret                  string // a secret of the organization itself
 
 	ownSecret, ownSecretName               string // a secret of the organization itself
 	deletedOwnSecret, deletedOwnSecretName string
@@ -47,7 +46,6 @@ func theOwnSecret(x things) string     { return x.ownSecret }
 func theDeletedOwn(x things) string    { return x.deletedOwnSecret }
 func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
-func theOwnSecret(x things) string     { return x.ownSecret }
 func noTarget(things) string           { return "" }
 
 func errOf[T any](_ T, err error) error { return err }
@@ -55,7 +53,10 @@ func errOf[T any](_ T, err error) error { return err }
 // calls are all methods that an actor in an organization asks, in all their ways.
 var calls = []call{
 	{"Admins", "", "member.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Admins(ctx, a)) }},
-	{"Members", "", "member.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Members(ctx, a)) }},
+	{"Members", "", "member.list", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Members(ctx, a, "", "", 10)) }},
+	{"Member", "", "member.list", store.Viewer, true, "View", "member", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Member(ctx, a, theMember(x)))
+	}},
 	{"AddMember", "", "member.add", store.Admin, true, "Act", "person", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AddMember(ctx, a, x.person, store.Editor))
 	}},
@@ -76,6 +77,47 @@ var calls = []call{
 	}},
 	{"RemoveMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RemoveMember(ctx, a, x.member))
+	}},
+	{"ChangeMemberRole", "", "member.role", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ChangeMemberRole(ctx, a, theMember(x), store.Viewer, store.Editor))
+	}},
+	{"ChangeMemberRole", "to admin", "member.role", store.Owner, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ChangeMemberRole(ctx, a, theMember(x), store.Viewer, store.Admin))
+	}},
+	{"ChangeMemberRole", "to owner, from another one", "member.role", store.Owner, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		err := errOf(w.ChangeMemberRole(ctx, a, theMember(x), store.Admin, store.Owner))
+		if store.CodeOf(err) == store.Stale { // who may not learns that first
+			return nil
+		}
+		return err
+	}},
+	{"MemberToRemove", "", "member.remove", store.Admin, true, "View", "member", theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.MemberToRemove(ctx, a, theMember(x)))
+	}},
+	{"DismissMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.DismissMember(ctx, a, theMember(x), []string{x.key}))
+	}},
+	{"MemberToTransfer", "", "member.transfer", store.Owner, true, "View", "member", theMember, func(w *world, a store.Actor, x things) error {
+		return errOf(w.MemberToTransfer(ctx, a, theMember(x)))
+	}},
+	{"TransferOwnership", "", "member.transfer", store.Owner, false, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
+		if err := errOf(w.TransferOwnership(ctx, a, theMember(x))); err != nil {
+			return err
+		}
+		return w.back(a)
+	}},
+	{"Leaving", "", "member.leave", store.Viewer, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Leaving(ctx, a))
+	}},
+	{"LeaveOrganization", "", "member.leave", store.Viewer, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		err := errOf(w.LeaveOrganization(ctx, a))
+		if err == nil {
+			err = w.back(a)
+		}
+		if store.CodeOf(err) == store.Conflict { // the last owner stays
+			return nil
+		}
+		return err
 	}},
 	{"Keys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Keys(ctx, a)) }},
 	{"Key", "", "key.revoke", store.Admin, true, "View", "key", theKey, func(w *world, a store.Actor, x things) error {
@@ -361,6 +403,12 @@ var foreignOnly = []call{
 	}},
 }
 
+// back gives somebody the role again that they acted in.
+func (w *world) back(a store.Actor) error {
+	_, err := w.file.Exec(`INSERT OR REPLACE INTO members (org, user, role, joined_at) VALUES (?, ?, ?, 0)`, a.Org().ID, a.ID(), a.Role().String())
+	return err
+}
+
 // newThings makes one of everything in an organization.
 func newThings(t testing.TB, w *world, slug string, n int) things {
 	t.Helper()
@@ -388,7 +436,6 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 		t.Fatal(err)
 	}
 	x.key = key.ID
-	x.ownSecret = w.addSecret(t, w.Actor(t, slug, "admin"), store.OrganizationPlace(), fmt.Sprint("OWN_", n), "own").ID
 	return x
 }
 

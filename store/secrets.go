@@ -66,6 +66,8 @@ type Secret struct {
 	UpdatedBy         string
 	LastUsedAt        time.Time // zero: never
 	LastUsedBy        string
+	DueAt             time.Time // since when its value is due for a new one; zero: it is not
+	DueFor            string    // who has seen it, and left
 }
 
 // SecretList is the secrets of one place, pending ones first.
@@ -102,6 +104,8 @@ type secretRow struct {
 	UpdatedBy   string `db:"updated_by_name"`
 	LastUsedAt  int64  `db:"last_used_at"`
 	LastUsedBy  string `db:"last_used_by"`
+	DueAt       int64  `db:"due_at"`
+	DueFor      string `db:"due_for"`
 }
 
 func (r secretRow) secret() Secret {
@@ -109,6 +113,7 @@ func (r secretRow) secret() Secret {
 		ID: r.ID, Name: r.Name, Note: r.Note, Version: r.Version, Revision: r.Revision,
 		CreatedAt: guard.FromMicro(r.CreatedAt), UpdatedAt: guard.FromMicro(r.UpdatedAt), UpdatedBy: r.UpdatedBy,
 		LastUsedAt: guard.FromMicro(r.LastUsedAt), LastUsedBy: r.LastUsedBy,
+		DueAt: guard.FromMicro(r.DueAt), DueFor: r.DueFor,
 	}
 }
 
@@ -116,6 +121,7 @@ func (r secretRow) secret() Secret {
 // the maximum; the subqueries say so in words that every database knows.
 const secretColumns = `
 	SELECT s.id, s.name, s.note, s.version, s.last_version, s.revision, s.created_at, s.updated_at, s.updated_by_name,
+		COALESCE(s.due_at, 0) AS due_at, COALESCE(s.due_for, '') AS due_for,
 		COALESCE((SELECT u.last_at FROM secret_uses u
 			WHERE u.org = :org_id AND u.secret = s.id
 			ORDER BY u.last_at DESC LIMIT 1), 0) AS last_used_at,
@@ -408,7 +414,10 @@ func writeChange(tx *guard.WriteTx, in Place, row secretRow, c SecretChange) (ve
 	if guard.IsUnique(err) {
 		err = in.taken(c.Name)
 	}
-	return version, err
+	if err != nil || c.Value == nil {
+		return version, err
+	}
+	return version, markDue(tx, row.ID)
 }
 
 // describeChange tells the audit log which parts of a secret an edit touched.

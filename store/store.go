@@ -23,6 +23,7 @@ type (
 	Settings    = guard.Settings
 	Role        = guard.Role
 	Permission  = guard.Permission
+	Right       = guard.Right
 	Error       = guard.Error
 	Code        = guard.Code
 	Clock       = guard.Clock

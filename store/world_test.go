@@ -106,12 +106,13 @@ func (w *world) state(t testing.TB) string {
 	return stored[string](t, w, `
 		SELECT concat_ws('; ',
 			(SELECT group_concat(id || name || revision || enabled || COALESCE(deleted_at, '')) FROM hooks),
-			(SELECT group_concat(id || name || note || revision || version || COALESCE(deleted_at, '')) FROM secrets),
+			(SELECT group_concat(id || name || note || revision || version || COALESCE(deleted_at, '') || COALESCE(due_for, '')) FROM secrets),
 			(SELECT count(*) || ' ' || count(sealed) FROM secret_versions),
 			(SELECT group_concat(user || role) FROM members),
 			(SELECT count(*) FROM users) || ' people',
 			(SELECT count(*) FROM secret_uses) || ' uses',
-			(SELECT group_concat(id || name || COALESCE(revoked_at, '')) FROM api_keys))`)
+			(SELECT group_concat(id || name || COALESCE(made_by, '') || COALESCE(revoked_at, '')) FROM api_keys),
+			(SELECT group_concat(id || COALESCE(revoked_at, '')) FROM invitations))`)
 }
 
 // addPerson makes a person who cannot sign in: without a password to hash.

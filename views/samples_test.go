@@ -58,12 +58,87 @@ func shellOfViewer(title string, active Section) ShellProps {
 
 func membersSample() MembersPageProps {
 	return MembersPageProps{
-		Shell: shellSample("Members", InMembers),
-		List: MemberListProps{Total: 2, Members: []MemberProps{
-			{"m1", "Priya Raman", "priya@brightwater.example", "Owner"}, {"m2", "Yuki Tanabe", "yuki@brightwater.example", "Viewer"},
-		}},
-		Invitations: InvitationListProps{InviteURL: settingsURL + "/members/invite"},
+		Shell: shellSample("Members", InMembers), List: memberListSample(),
+		Invitations: InvitationListProps{InviteURL: settingsURL + "/members/invite"}, Rights: rightsSample(),
 	}
+}
+
+// memberListSample is what an owner sees who is the only one.
+func memberListSample() MemberListProps {
+	member := func(id, name, email, role string, active When) MemberProps {
+		url := settingsURL + "/members/" + id
+		return MemberProps{
+			ID: id, Name: name, Email: email, Role: role, Base: strings.ToLower(role), Active: active, Roles: roleChoices, RoleURL: url + "/role",
+			TransferURL: url + "/transfer", RemoveURL: url + "/remove", SignOutURL: url + "/sign-out",
+		}
+	}
+	self := MemberProps{ID: "u1", Name: "Priya Raman", Email: "priya@brightwater.example", Role: "Owner", You: true, Last: true, Active: ago(0), LeaveURL: settingsURL + "/members/leave"}
+	return MemberListProps{AllURL: settingsURL + "/members", Matches: 5, Total: 5, Manage: true, Members: []MemberProps{
+		self, member("u2", "Mara Okafor", "mara@brightwater.example", "Admin", ago(2*anHour)), member("u3", "Jonas Lind", "jonas@brightwater.example", "Editor", ago(30*anHour)),
+		member("u4", "Tomás Vidal", "tomas@brightwater.example", "Editor", ago(3*aDay)), member("u5", "Yuki Tanabe", "yuki@brightwater.example", "Viewer", When{}),
+	}}
+}
+
+var roleChoices = []Choice{{"owner", "Owner"}, {"admin", "Admin"}, {"editor", "Editor"}, {"viewer", "Viewer"}}
+
+// membersFound is a part of a search, as a part of another answer.
+func membersFound() MemberListProps {
+	p := memberListSample()
+	p.Members, p.Search, p.Matches, p.MoreURL, p.OutOfBand = p.Members[3:4], "vidal", 51, p.AllURL+"?q=vidal&after=x", true
+	return p
+}
+
+func membersOfViewer() MembersPageProps {
+	p := MembersPageProps{Shell: shellOfViewer("Members", InMembers), List: memberListSample(), Rights: rightsSample()}
+	p.List.Manage = false
+	for i, m := range p.List.Members {
+		p.List.Members[i] = MemberProps{ID: m.ID, Name: m.Name, Email: m.Email, Role: m.Role}
+	}
+	p.List.Members[4].You, p.List.Members[4].LeaveURL = true, p.List.AllURL+"/leave"
+	return p
+}
+
+func rightsSample() RightListProps {
+	return RightListProps{Roles: []string{"Owner", "Admin", "Editor", "Viewer"}, Rows: []RightProps{
+		{"see hooks, scripts, names, notes, versions", []bool{true, true, true, true}, false},
+		{"reveal and copy organization secrets", []bool{true, true, false, false}, true},
+	}}
+}
+
+// departureSample is the one of the picture.
+func departureSample() DepartureProps {
+	return DepartureProps{
+		URL: settingsURL + "/members/u4/remove", BackURL: settingsURL + "/members", Name: "Tomás Vidal", Known: 53,
+		Seen: []SeenProps{
+			{"CRM_CLIENT_SECRET", "enrich-user-profile", 7, true, on(time.November, 2), false},
+			{"SEGMENT_WRITE_KEY", "", 1, false, on(time.July, 4), false},
+			{"BLOCKED_DOMAINS_URL", "block-disposable-email", 3, false, on(time.June, 2), true},
+		},
+		Keys: []DepartingKeyProps{{"adopt-k2", "edge-sync", ago(2 * aMinute)}, {"adopt-k3", "nightly", When{}}},
+	}
+}
+
+func departureOfNothing() DepartureProps {
+	return DepartureProps{URL: settingsURL + "/members/u5/remove", BackURL: settingsURL + "/members", Name: "Yuki Tanabe"}
+}
+
+func leavingSample() DepartureProps {
+	p := departureSample()
+	p.URL, p.Organization, p.Seen, p.Known = settingsURL+"/members/leave", "Brightwater Labs", p.Seen[:1], 1
+	return p
+}
+
+// dueSample is a secret that somebody who left has seen.
+func dueSample() SecretProps {
+	s := secretSamples[0]
+	s.Due, s.DueFor = ago(3*aDay), "Tomás Vidal"
+	return s
+}
+
+func detailDue() SecretDetailProps {
+	p := detailSample()
+	p.Secret.Due, p.Secret.DueFor = ago(3*aDay), "Tomás Vidal"
+	return p
 }
 
 func hookSample(id, name, trigger string, used, missing int, updated When, by string, enabled bool) HookProps {
@@ -642,7 +717,6 @@ func auditFiltered() AuditListProps {
 	burst := entrySample("e11", at(21, 12, 2, 40), "Tomás Vidal", "secret.burst", "user", "Tomás Vidal", "")
 	p.Entries, p.Total, p.Before = append([]AuditEntryProps{burst}, p.Entries[4]), -1, 50
 	p.About, p.AnyURL, p.ClearURL = "DATABASE_URL", auditURL+"?outcome=refused&person=u4", auditURL
-	p.SignOut = &SignOutProps{"Tomás Vidal", "/orgs/brightwater-labs/settings/members/u4/sign-out"}
 	return p
 }
 
@@ -811,7 +885,8 @@ var samples = map[string]templ.Component{
 	"reset-refused": Reset(ResetProps{Gate: gateSample, Email: "priya@brightwater.example", Errors: Errors{"password": "Use at least 12 characters."}}),
 	"reset-gone":    Reset(ResetProps{Gate: gateSample, Gone: true}),
 
-	"no-organization": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout"}),
+	"no-organization":      NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout", nil}),
+	"no-organization-left": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout", []ToastProps{{Kind: "gone", Text: "You left Brightwater Labs."}}}),
 
 	"account":                  Account(accountSample(nil)),
 	"account-refused":          Account(accountSample(Errors{"current": "That password isn’t right. 3 tries left."})),
@@ -947,7 +1022,21 @@ var samples = map[string]templ.Component{
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),
 	"confirm-key":             Confirm(ConfirmProps{URL: apiKeysURL, BackURL: apiKeysURL, To: "create the API key", Name: "deploy-ci", Fields: []HiddenField{{"name", "deploy-ci"}, {"read:hooks", "on"}}, Minutes: 15}),
 
-	"members":          MembersPage(membersSample()),
+	"members":               MembersPage(membersSample()),
+	"members-viewer":        MembersPage(membersOfViewer()),
+	"members-found":         MemberList(membersFound()),
+	"members-none-found":    MemberList(MemberListProps{AllURL: settingsURL + "/members", Search: "payrol", Total: 5, Manage: true}),
+	"members-sum":           MemberSum(MemberListProps{Total: 1}),
+	"remove-member":         RemoveMember(departureSample()),
+	"remove-member-page":    sheet("Remove Tomás Vidal", RemoveMember(departureSample())),
+	"remove-member-nothing": RemoveMember(departureOfNothing()),
+	"leave":                 LeaveOrganization(leavingSample()),
+	"leave-last-owner":      LeaveOrganization(DepartureProps{BackURL: settingsURL + "/members", Organization: "Brightwater Labs", Last: true}),
+	"transfer":              Transfer(TransferProps{settingsURL + "/members/u2/transfer", settingsURL + "/members", "Mara Okafor", "Brightwater Labs"}),
+	"confirm-role":          Confirm(ConfirmProps{URL: settingsURL + "/members/u4/role", BackURL: settingsURL + "/members", To: "change the role of", Name: "Tomás Vidal", Fields: []HiddenField{{"role", "viewer"}, {"base", "editor"}}, Minutes: 15}),
+	"secret-due":            Secret(dueSample()),
+	"secret-detail-due":     SecretDetail(detailDue()),
+
 	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample(), "/orgs/brightwater-labs/settings/api-keys/calls"}),
 	"api-calls":        APICallsPage(apiCallsSample()),
 	"api-keys-empty":   APIKeyList(APIKeyListProps{NewURL: apiKeysURL + "/new"}),

@@ -120,7 +120,7 @@ func TestSignOutMember(t *testing.T) {
 
 	w := s.ask(t, request{method: "POST", path: path(viewer), as: "owner"})
 	wantStatus(t, w, http.StatusSeeOther)
-	wantHeader(t, w, "Location", "/orgs/acme/audit?person="+viewer+"&period=all")
+	wantHeader(t, w, "Location", "/orgs/acme/settings/members")
 	wantStatus(t, s.ask(t, request{path: "/account", as: "viewer"}), http.StatusSeeOther)
 	if e := newest(t, s); e.Action != "member.sign_out" || e.Outcome != "done" {
 		t.Errorf("entry is %s %s", e.Action, e.Outcome)

@@ -170,31 +170,6 @@ func TestHookActivity(t *testing.T) {
 	}
 }
 
-// S-19: an owner who looks at a member's entries can end all they are signed in with.
-func TestSignOutFromTheLog(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	happenings(t, s)
-	wantStatus(t, s.ask(t, request{method: "POST", path: hookPath + "/enabled", as: "owner", form: field("from", "list")}), http.StatusSeeOther)
-	id := func(role string) string { return s.Actor(t, storetest.Acme, role).ID() }
-	for _, test := range []struct {
-		as, person string
-		want       bool
-	}{
-		{"owner", id("editor"), true}, {"owner", id("owner"), false}, {"admin", id("editor"), false}, {"owner", "operator", false}, {"owner", "", false},
-	} {
-		w := s.ask(t, request{path: auditPath + "?person=" + test.person, as: test.as})
-		if got := strings.Contains(w.Body.String(), `action="/orgs/acme/settings/members/`+test.person+`/sign-out"`); got != test.want {
-			t.Errorf("%s on %q: the form is there: %v", test.as, test.person, got)
-		}
-	}
-	editor := id("editor")
-	if _, err := s.RemoveMember(t.Context(), operatorIn(t, s), storetest.Email(storetest.Acme, "editor")); err != nil {
-		t.Fatal(err)
-	}
-	wantNone(t, s.ask(t, request{path: auditPath + "?person=" + editor, as: "owner"}).Body.String(), "/sign-out")
-}
-
 // A-08, S-39: the export is what the filters choose, a file that nothing keeps, and
 // an entry that was there first.
 func TestA08ExportOverHTTP(t *testing.T) {

@@ -22,7 +22,7 @@ func (d *Dashboard) Home(c echo.Context, p store.ServerActor) error {
 		gate := d.gate
 		gate.Theme = p.Look().Theme
 		return Render(c, http.StatusOK, views.NoOrganization(views.NoOrganizationProps{
-			Gate: gate, Email: p.Email(), AccountURL: accountURL, SignOutURL: signOutURL,
+			Gate: gate, Email: p.Email(), AccountURL: accountURL, SignOutURL: signOutURL, Toasts: d.takeToasts(c),
 		}))
 	}
 	return redirect(c, hooksURL(here.Slug))
@@ -131,18 +131,6 @@ func (d *Dashboard) EndOtherSessions(c echo.Context, p store.ServerActor) error 
 		return err
 	}
 	return d.leave(c, accountURL, views.ToastProps{Kind: "ok", Text: views.DevicesSignedOut(n), Detail: "This one stays signed in."})
-}
-
-// SignOutMember signs a member out wherever they are signed in.
-func (d *Dashboard) SignOutMember(c echo.Context, a store.Actor) error {
-	if _, err := readForm(c); err != nil {
-		return err
-	}
-	m, n, err := d.store.SignOutMember(c.Request().Context(), a, c.Param("user"))
-	if err != nil {
-		return err
-	}
-	return d.leave(c, personURL(a.Org().Slug, m.ID), views.ToastProps{Kind: "ok", Text: m.Name + " is signed out.", Detail: views.DevicesSignedOut(n)})
 }
 
 func (d *Dashboard) drawAccount(c echo.Context, p store.ServerActor, status int, errors views.Errors) error {

@@ -47,10 +47,6 @@ func scriptVersionsURL(org, hook string) string { return hookURL(org, hook) + "/
 func scriptVersionURL(org, hook string, version int64) string {
 	return scriptVersionsURL(org, hook) + "/" + strconv.FormatInt(version, 10)
 }
-func signOutMemberURL(org, user string) string {
-	return memberURL(org, user) + "/sign-out"
-}
-
 func with(address, name, value string) string {
 	separator := "?"
 	if strings.Contains(address, "?") {

@@ -189,11 +189,6 @@ func (q auditQuery) chosen(list *views.AuditListProps, a store.Actor, page store
 	if q.period != "all" {
 		list.AllTimeURL = q.change(url, func(q *auditQuery) { q.period = "all" })
 	}
-	for _, one := range people {
-		if one.ID == q.Person && one.Member && one.ID != a.ID() && a.Can(store.EndSessions) {
-			list.SignOut = &views.SignOutProps{Name: one.Name, URL: signOutMemberURL(a.Org().Slug, one.ID)}
-		}
-	}
 }
 
 // activity draws the sums of the query's period.

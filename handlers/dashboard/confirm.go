@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"hooksafe/store"
@@ -47,11 +48,13 @@ func passwordWanted(c echo.Context, err error) (status int, errors views.Errors,
 	return 0, nil, false
 }
 
-// askToConfirm draws the step-up form of a request whose page lies under parent.
-func (d *Dashboard) askToConfirm(c echo.Context, a store.Actor, status int, parent string, in views.Section, p views.ConfirmProps) error {
+// askToConfirm draws the step-up form of a request whose page lies under parent. Parts
+// of that page that look as before follow it.
+func (d *Dashboard) askToConfirm(c echo.Context, a store.Actor, status int, parent string, in views.Section, p views.ConfirmProps, parts ...templ.Component) error {
 	p.Minutes = int(store.ConfirmFor / time.Minute)
 	retarget(c, "#modal", "innerHTML")
-	return d.dialogIn(c, a, status, in, sheet{"Confirm it’s you", parent, p.BackURL, views.Confirm(p)})
+	form := templ.Join(append([]templ.Component{views.Confirm(p)}, parts...)...)
+	return d.dialogIn(c, a, status, in, sheet{"Confirm it’s you", parent, p.BackURL, form})
 }
 
 // sentBefore are the fields of a form that its step-up form sends on.

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -23,8 +24,9 @@ type form struct {
 	files  map[string]string // chosen files, byte for byte
 }
 
-// readForm reads the body of a post that may hold the fields named. A field
-// that isn't named, or comes twice, is a 400. A field whose bytes no page could
+// readForm reads the body of a post that may hold the fields named; a name that ends
+// with * stands for all that begin so. A field that isn't named, or comes twice, is a
+// 400. A field whose bytes no page could
 // show again is left out, and an Invalid error names it.
 func readForm(c echo.Context, names ...string) (form, error) {
 	f := form{fields: make(map[string]string), files: make(map[string]string)}
@@ -117,12 +119,19 @@ func (f form) has(name string) bool {
 func (f form) hasOnly(names []string) bool {
 	for _, part := range []map[string]string{f.fields, f.files} {
 		for name := range part {
-			if !slices.Contains(names, name) {
+			if !slices.ContainsFunc(names, func(may string) bool { return matches(may, name) }) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+func matches(may, name string) bool {
+	if beginning, all := strings.CutSuffix(may, "*"); all {
+		return strings.HasPrefix(name, beginning)
+	}
+	return may == name
 }
 
 // checkText takes out what isn't text. Which of several such fields it names is
@@ -160,6 +169,17 @@ func (f form) text(name string) string {
 
 // checked tells whether a box is ticked.
 func (f form) checked(name string) bool { return f.fields[name] != "" }
+
+// chosen are the ticked boxes whose names begin so, by the rest of their names.
+func (f form) chosen(beginning string) []string {
+	var rest []string
+	for _, name := range slices.Sorted(maps.Keys(f.fields)) {
+		if strings.HasPrefix(name, beginning) && f.checked(name) {
+			rest = append(rest, name[len(beginning):])
+		}
+	}
+	return rest
+}
 
 // textOrFile is what was typed into a text box, or the content of the file that
 // was chosen instead, byte for byte. Both at once is refused.

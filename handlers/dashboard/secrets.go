@@ -88,6 +88,7 @@ func (d *Dashboard) secretRow(a store.Actor, at place, s store.Secret) views.Sec
 		ID: s.ID, Name: s.Name, Note: s.Note, Version: s.Version,
 		Updated: d.when(s.UpdatedAt), UpdatedBy: s.UpdatedBy,
 		LastUsed: d.when(s.LastUsedAt), LastUsedBy: s.LastUsedBy,
+		Due: d.when(s.DueAt), DueFor: s.DueFor,
 	}
 	url := at.secret(s.ID)
 	p.DetailURL = url

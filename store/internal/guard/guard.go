@@ -30,7 +30,7 @@ type Target struct {
 type Targets func(tx *WriteTx) ([]Target, error)
 
 // View runs fn in a read-only transaction, if the actor may do what act names.
-// A refusal is an audit entry and an error of code Denied.
+// A refusal, fn's own too, is an audit entry and an error of code Denied.
 func View[T any](ctx context.Context, db *DB, who Who, act Action, fn func(*ReadTx) (T, error)) (T, error) {
 	nothing := func(*WriteTx) ([]Target, error) { return nil, nil }
 	return ViewOf(ctx, db, who, act, nothing, fn)
@@ -41,7 +41,7 @@ func ViewOf[T any](ctx context.Context, db *DB, who Who, act Action, targets Tar
 	var none T
 	w := who.identity()
 	if !w.may(act) {
-		return none, db.refuseView(ctx, w, act, targets)
+		return none, db.refuseView(ctx, w, act, targets, deniedFor(w, act))
 	}
 	tx, err := db.read(ctx, w)
 	if err != nil {
@@ -49,6 +49,9 @@ func ViewOf[T any](ctx context.Context, db *DB, who Who, act Action, targets Tar
 	}
 	defer tx.end()
 	out, err := fn(tx)
+	if CodeOf(err) == Denied {
+		return none, db.refuseView(ctx, w, act, targets, err)
+	}
 	if err != nil {
 		return none, explain(err)
 	}
@@ -188,10 +191,11 @@ func (tx *WriteTx) finish(outcome, reason string) error {
 	return nil
 }
 
-// refuseView writes the entry of a read that was refused. It stays refused if the
-// role has been raised since.
-func (db *DB) refuseView(ctx context.Context, who identity, act Action, targets Targets) error {
+// refuseView writes the entry of a read that was refused, and answers with it. It stays
+// refused if the role has been raised since, and nobody is asked for a password first.
+func (db *DB) refuseView(ctx context.Context, who identity, act Action, targets Targets, answer error) error {
+	act.confirm = false
 	return explain(db.write(ctx, func() error {
-		return db.perform(who, act, targets, func(*WriteTx) error { return deniedFor(who, act) })
+		return db.perform(who, act, targets, func(*WriteTx) error { return answer })
 	}))
 }

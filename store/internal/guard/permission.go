@@ -1,6 +1,10 @@
 package guard
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Role is what a member may do in one organization. A higher one holds every
 // permission of the lower ones.
@@ -102,6 +106,25 @@ var permissions = map[Permission]struct {
 	ManageOrganization:        {"change the organization itself, or delete it", Owner, true},
 	MakeAdmins:                {"make or unmake owners and admins", Owner, true},
 	EndSessions:               {"sign members out", Owner, false},
+}
+
+// Right is a row of the table of roles as it holds in an organization.
+type Right struct {
+	Permission Permission
+	Words      string
+	From       Role // the lowest role that holds it
+	Lifted     bool // by a setting: the table itself says a lower one
+}
+
+// Rights are the table of roles under these settings, lowest role first.
+func (s Settings) Rights() []Right {
+	rights := make([]Right, 0, len(permissions))
+	for _, p := range slices.Sorted(maps.Keys(permissions)) {
+		row := permissions[p]
+		from := s.from(p, row.from)
+		rights = append(rights, Right{p, row.words, from, from > row.from})
+	}
+	return rights
 }
 
 // Action is something that leaves an audit entry: its name there, the permission
