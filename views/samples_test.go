@@ -65,6 +65,39 @@ func membersSample() MembersPageProps {
 	}
 }
 
+func generalSample() GeneralPageProps {
+	p := GeneralPageProps{
+		Shell:   shellSample("General", InGeneral),
+		Address: AddressProps{URL: settingsURL + "/general", Host: "secrets.brightwater.example", Name: "Brightwater Labs", Slug: "brightwater-labs", Base: 3},
+		Values: ValueRulesProps{
+			URL: settingsURL + "/general/values", Seconds: "30", EditorsReveal: true, Confirm: "recently", Base: 3,
+			Times: []TermProps{{"10", "10 s"}, {"20", "20 s"}, {"30", "30 s"}, {"60", "1 min"}, {"120", "2 min"}, {"300", "5 min"}},
+		},
+		DeleteURL: settingsURL + "/general/delete",
+	}
+	p.Shell.NewOrganizationURL = "/orgs/new"
+	return p
+}
+
+func generalRefused() GeneralPageProps {
+	p := generalSample()
+	p.Address.Slug, p.Address.Errors = "northwind", Errors{"slug": "The address northwind is taken. Choose another."}
+	p.Values.Seconds, p.Values.Confirm = "", ""
+	p.Values.Errors = Errors{"": "Too many tries.", "seconds": "Choose how long a value shows.", "confirm": "Choose when values ask for the password."}
+	return p
+}
+
+func generalMeanwhile() GeneralPageProps {
+	p := generalSample()
+	conflict := &ConflictProps{By: "Mara Okafor", NewerURL: settingsURL + "/general"}
+	p.Address.Conflict, p.Values.Conflict, p.Values.EditorsReveal = conflict, conflict, false
+	return p
+}
+
+func doomedSample() DeleteOrganizationProps {
+	return DeleteOrganizationProps{URL: settingsURL + "/general/delete", BackURL: settingsURL + "/general", Name: "Brightwater Labs", Hooks: 8, Secrets: 77, Members: 5, Keys: 3}
+}
+
 func hookSample(id, name, trigger string, used, missing int, updated When, by string, enabled bool) HookProps {
 	url := "/orgs/brightwater-labs/hooks/" + id
 	return HookProps{
@@ -743,7 +776,9 @@ var samples = map[string]templ.Component{
 	"reset-refused": Reset(ResetProps{Gate: gateSample, Email: "priya@brightwater.example", Errors: Errors{"password": "Use at least 12 characters."}}),
 	"reset-gone":    Reset(ResetProps{Gate: gateSample, Gone: true}),
 
-	"no-organization": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout"}),
+	"no-organization": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/orgs/new", "/account", "/logout"}),
+	"no-organization-deleted": NoOrganization(NoOrganizationProps{Gate: GateProps{Host: "secrets.brightwater.example", Version: "1.0.0", Toasts: []ToastProps{{Kind: "gone", Text: "Brightwater Labs is deleted."}}},
+		Email: "priya@brightwater.example", AccountURL: "/account", SignOutURL: "/logout"}),
 
 	"account":                  Account(accountSample(nil)),
 	"account-refused":          Account(accountSample(Errors{"current": "That password isn’t right. 3 tries left."})),
@@ -866,6 +901,18 @@ var samples = map[string]templ.Component{
 	"confirm-copy":            Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/copy", BackURL: hookURL + "/secrets", To: "copy", Name: "STRIPE_SIGNING_SECRET", Copy: true, Minutes: 15}),
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),
 	"confirm-key":             Confirm(ConfirmProps{URL: apiKeysURL, BackURL: apiKeysURL, To: "create the API key", Name: "deploy-ci", Fields: []HiddenField{{"name", "deploy-ci"}, {"read:hooks", "on"}}, Minutes: 15}),
+
+	"general":                     GeneralPage(generalSample()),
+	"general-refused":             GeneralPage(generalRefused()),
+	"general-meanwhile":           GeneralPage(generalMeanwhile()),
+	"delete-organization":         DeleteOrganization(doomedSample()),
+	"delete-organization-refused": DeleteOrganization(DeleteOrganizationProps{URL: settingsURL + "/general/delete", BackURL: settingsURL + "/general", Name: "Brightwater Labs", Members: 1, Keys: 1, Typed: "brightwater", Errors: Errors{"name": "Type Brightwater Labs to confirm."}}),
+	"delete-organization-page":    sheet("Delete Brightwater Labs", DeleteOrganization(doomedSample())),
+	"new-organization":            NewOrganization(NewOrganizationProps{URL: "/orgs/new", BackURL: "/", Host: "secrets.brightwater.example"}),
+	"new-organization-refused":    NewOrganization(NewOrganizationProps{URL: "/orgs/new", BackURL: "/", Host: "secrets.brightwater.example", Name: "Northwind", Slug: "northwind", Errors: Errors{"slug": "The address northwind is taken. Choose another."}}),
+	"new-organization-page":       sheet("New organization", NewOrganization(NewOrganizationProps{URL: "/orgs/new", BackURL: "/", Host: "secrets.brightwater.example"})),
+	"confirm-every-time":          Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", To: "reveal", Name: "STRIPE_SIGNING_SECRET", Minutes: 15, ValuesAlways: true}),
+	"confirm-organization":        Confirm(ConfirmProps{URL: settingsURL + "/general", BackURL: settingsURL + "/general", To: "change the organization", Name: "Brightwater Labs", Minutes: 15, ValuesAlways: true}),
 
 	"members":          MembersPage(membersSample()),
 	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample(), "/orgs/brightwater-labs/settings/api-keys/calls"}),

@@ -2809,8 +2809,10 @@ type ConfirmProps struct {
 	Email    string // of the person, for password managers
 	Copy     bool   // it goes to the clipboard, so the script posts it
 	Fields   []HiddenField
-	Minutes  int    // how long it then won't ask
-	Errors   Errors // password
+	Minutes  int // how long it then won't ask
+	// The organization asks for each value, whatever was confirmed before.
+	ValuesAlways bool
+	Errors       Errors // password
 }
 
 // HiddenField is a field of the form that asked, sent on as it was. None is a secret.
@@ -2822,6 +2824,21 @@ var confirmations = map[string]struct{ icon, verb string }{
 	"copy":               {"copy", "Copy value"},
 	"create the API key": {"terminal", "Create key"},
 	"revoke the API key": {"ban", "Revoke key"},
+
+	"change the organization": {"settings", "Save"},
+	"delete the organization": {"trash-2", "Delete organization"},
+}
+
+func (p ConfirmProps) support() string {
+	to := "To " + p.To + " " + p.Name + ". "
+	switch again := fmt.Sprintf("You won’t be asked again for %d minutes", p.Minutes); {
+	case !p.ValuesAlways:
+		return to + again + "."
+	case p.To == "reveal" || p.To == "copy":
+		return to + "Your organization asks every time."
+	default:
+		return to + again + ", except for values."
+	}
 }
 
 // Confirm is the step-up dialog and page.
@@ -2865,7 +2882,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			var templ_7745c5c3_Var107 templ.SafeURL
 			templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinURLErrs(p.URL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 731, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 748, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var107))
 			if templ_7745c5c3_Err != nil {
@@ -2899,7 +2916,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var108 string
 				templ_7745c5c3_Var108, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 736, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 753, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var108)
 				if templ_7745c5c3_Err != nil {
@@ -2912,7 +2929,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var109 string
 				templ_7745c5c3_Var109, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 736, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 753, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var109)
 				if templ_7745c5c3_Err != nil {
@@ -2951,7 +2968,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var110 string
 				templ_7745c5c3_Var110, templ_7745c5c3_Err = templ.JoinStringErrs(button.verb)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 745, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 762, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var110))
 				if templ_7745c5c3_Err != nil {
@@ -2969,7 +2986,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = dialog{before: "Confirm it’s you", support: fmt.Sprintf("To %s %s. You won’t be asked again for %d minutes.", p.To, p.Name, p.Minutes), size: "slim"}.draw().Render(templ.WithChildren(ctx, templ_7745c5c3_Var106), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dialog{before: "Confirm it’s you", support: p.support(), size: "slim"}.draw().Render(templ.WithChildren(ctx, templ_7745c5c3_Var106), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

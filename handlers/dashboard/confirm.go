@@ -49,7 +49,7 @@ func passwordWanted(c echo.Context, err error) (status int, errors views.Errors,
 
 // askToConfirm draws the step-up form of a request whose page lies under parent.
 func (d *Dashboard) askToConfirm(c echo.Context, a store.Actor, status int, parent string, in views.Section, p views.ConfirmProps) error {
-	p.Minutes = int(store.ConfirmFor / time.Minute)
+	p.Minutes, p.ValuesAlways = int(store.ConfirmFor/time.Minute), a.Settings().Confirm == store.AskAlways
 	retarget(c, "#modal", "innerHTML")
 	return d.dialogIn(c, a, status, in, sheet{"Confirm it’s you", parent, p.BackURL, views.Confirm(p)})
 }

@@ -45,7 +45,7 @@ func (d *Dashboard) asked(c echo.Context, a store.Actor, hook string, s store.Se
 func (d *Dashboard) openRow(c echo.Context, a store.Actor, r store.Revealed) views.RevealedProps {
 	row := views.RevealedProps{
 		SecretProps: d.asked(c, a, r.Hook.ID, r.Secret),
-		Seconds:     store.RevealSeconds,
+		Seconds:     r.Seconds,
 		HideURL:     secretURL(a.Org().Slug, r.Hook.ID, r.ID) + "/row",
 		EntryURL:    entryURL(a.Org().Slug, r.Entry),
 		Entry:       r.Entry,
@@ -61,7 +61,7 @@ func (d *Dashboard) openRow(c echo.Context, a store.Actor, r store.Revealed) vie
 
 // drawOpenPage draws the page that the row or the slot is on.
 func (d *Dashboard) drawOpenPage(c echo.Context, a store.Actor, row views.RevealedProps) error {
-	c.Response().Header().Set("Refresh", fmt.Sprintf("%d; url=%s", store.RevealSeconds, origin(c, a)))
+	c.Response().Header().Set("Refresh", fmt.Sprintf("%d; url=%s", row.Seconds, origin(c, a)))
 	if row.Slot > 0 {
 		return d.drawDetail(c, a, &row)
 	}
