@@ -441,6 +441,8 @@ func TestC12DeletedOrganizationDoesNotOpen(t *testing.T) {
 	if len(sealed) != 2 || w.onDisk(t, sealed) == 0 {
 		t.Fatal("looked in the wrong place")
 	}
+	other := w.beside(t) // a command that knows the keyset from before
+	must(other.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
 	if err := w.DeleteOrganization(ctx, a, "acme inc"); err != nil {
 		t.Fatal(err)
 	}
@@ -464,8 +466,7 @@ func TestC12DeletedOrganizationDoesNotOpen(t *testing.T) {
 	_, err := w.MemberActor(ctx, w.Person(t, acme, "owner"), acme)
 	wantCode(t, err, store.NotFound)
 	w.sql(t, `UPDATE organizations SET deleted_at = NULL WHERE slug = 'acme'`)
-	again := w.beside(t)
-	for _, s := range []*store.Store{w.Store, again} {
+	for _, s := range []*store.Store{w.Store, other, w.beside(t)} {
 		back := must(s.MemberActor(ctx, must(s.Person(ctx, w.Token(acme, "owner"), storetest.Origin()))(t), acme))(t)
 		_, err := s.RevealSecret(ctx, back, org.Place(), org.Secret, 0, "")
 		wantCode(t, err, store.Integrity)

@@ -280,6 +280,9 @@ func TestC12EndOrganization(t *testing.T) {
 	if n := one[int](t, w, `SELECT count(keyset) + count(mac_keyset) FROM organizations WHERE id = ?`, org.ID); n != 0 {
 		t.Error("the keyset is there")
 	}
+	if w.keyrings[org.ID].keys != nil {
+		t.Error("the keyset is in memory")
+	}
 	last, noted := w.lastEntry(t, org.ID), w.lastEntry(t, serverLog)
 	checkpoint := one[string](t, w, `SELECT checkpoint FROM audit_logs WHERE id = ?`, org.ID)
 	size, root := strings.Split(checkpoint, "\n")[1], strings.Split(checkpoint, "\n")[2]
