@@ -140,8 +140,8 @@ func (s *Store) RenameOrganization(ctx context.Context, a Actor, base int64, nam
 			return OrgRef{}, err
 		}
 		tx.Target().Detail = details(
-			fromTo("name", before.Name, name),
-			fromTo("address", before.Slug, slug),
+			alteration("name", before.Name, name),
+			alteration("address", before.Slug, slug),
 		)
 		return OrgRef{ID: before.ID, Slug: slug, Name: name}, tx.UpdateOrganization(name, slug, before.Settings)
 	})
@@ -162,9 +162,9 @@ func (s *Store) ChangeSettings(ctx context.Context, a Actor, base int64, to Sett
 			return struct{}{}, err
 		}
 		tx.Target().Detail = details(
-			fromTo("values show", seconds(before.RevealSeconds), seconds(to.RevealSeconds)),
-			fromTo("editors reveal organization secrets", yesNo(before.EditorsReveal), yesNo(to.EditorsReveal)),
-			fromTo("password for values", asking[before.Confirm], asking[to.Confirm]),
+			alteration("values show", seconds(before.RevealSeconds), seconds(to.RevealSeconds)),
+			alteration("editors reveal organization secrets", yesNo(before.EditorsReveal), yesNo(to.EditorsReveal)),
+			alteration("password for values", asking[before.Confirm], asking[to.Confirm]),
 		)
 		return struct{}{}, tx.UpdateOrganization(before.Name, before.Slug, to)
 	})
@@ -200,8 +200,8 @@ func thisOrganization(tx *guard.WriteTx) ([]guard.Target, error) {
 	return []guard.Target{{Kind: "organization", ID: o.ID, Name: o.Name}}, err
 }
 
-// fromTo says how something changed, "" if it did not.
-func fromTo(what, from, to string) string {
+// alteration says how something changed, "" if it did not.
+func alteration(what, from, to string) string {
 	if from == to {
 		return ""
 	}
