@@ -59,6 +59,9 @@ var pictures = []picture{
 	{name: "api-keys", role: "owner", path: demoOrg + "/settings/api-keys"},
 	{name: "api-calls", role: "owner", path: demoOrg + "/settings/api-keys/calls", steps: func(p *page) { p.css("details").first().at.Evaluate("(d) => { d.open = true }", nil) }},
 	{name: "new-api-key", role: "owner", path: demoOrg + "/settings/api-keys", steps: opens("New key")},
+	{name: "general", role: "owner", path: demoOrg + "/settings/general"},
+	{name: "delete-organization", role: "owner", path: demoOrg + "/settings/general", steps: opens("Delete organization")},
+	{name: "new-organization", role: "owner", path: "/orgs/new"},
 	{name: "account", role: "owner", path: "/account"},
 	{name: "nothing-here", role: "owner", path: demoOrg + "/nothing"},
 }
