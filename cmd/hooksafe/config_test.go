@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"hooksafe/store"
 )
 
 // settingsOfServe reads settings as serve does, from flags and variables given as
@@ -206,6 +208,24 @@ func TestHelpPrintsTheTable(t *testing.T) {
 			if !slices.ContainsFunc(settings, func(s setting) bool { return s.variable == name }) {
 				t.Errorf("%s names %s, which is not in the table of settings", f.Name(), name)
 			}
+		}
+	}
+}
+
+// What is settled about organizations reaches the store.
+func TestOrgCreationOfTheStore(t *testing.T) {
+	for given, want := range map[string]bool{"": false, "--org-creation=operator": true} {
+		c, err := settingsOfServe(t, given+" --data-dir="+t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := withStore(t.Context(), c, store.Options{Create: true}, func(s *store.Store) error {
+			if s.OrganizationsByOperator() != want {
+				t.Errorf("%s: only the operator makes organizations: %v", given, !want)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
