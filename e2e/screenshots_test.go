@@ -64,6 +64,9 @@ var pictures = []picture{
 	{name: "member-menu", role: "owner", path: demoOrg + "/settings/members", steps: opensMenuOf("Tomás Vidal")},
 	{name: "remove-member", role: "owner", path: demoOrg + "/settings/members", steps: removes("Tomás Vidal")},
 	{name: "leave", role: "editor", path: demoOrg + "/settings/members/leave"},
+	{name: "general", role: "owner", path: demoOrg + "/settings/general"},
+	{name: "delete-organization", role: "owner", path: demoOrg + "/settings/general", steps: opens("Delete organization")},
+	{name: "new-organization", role: "owner", path: "/orgs/new"},
 	{name: "account", role: "owner", path: "/account"},
 	{name: "nothing-here", role: "owner", path: demoOrg + "/nothing"},
 }

@@ -24,6 +24,7 @@ type things struct {
 
 	ownSecret, ownSecretName               string // a secret of the organization itself
 	deletedOwnSecret, deletedOwnSecretName string
+	org                                    string // the organization
 }
 
 // call is one use of a method of the store by an actor.
@@ -47,6 +48,16 @@ func theDeletedOwn(x things) string    { return x.deletedOwnSecret }
 func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
 func noTarget(things) string           { return "" }
+
+func theOrganization(x things) string { return x.org }
+
+// but lets a refusal of a code pass for done: one that only those get who may.
+func but(code store.Code, err error) error {
+	if store.CodeOf(err) == code {
+		return nil
+	}
+	return err
+}
 
 func errOf[T any](_ T, err error) error { return err }
 
@@ -330,6 +341,20 @@ var calls = []call{
 	{"CopySecret", "of the organization", "secret.copy", store.Editor, false, "Act", "own secret", theOwnSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.CopySecret(ctx, a, own, x.ownSecret, 0))
 	}},
+	{"General", "", "organization.read", store.Owner, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.General(ctx, a)) }},
+	{"RenameOrganization", "", "organization.update", store.Owner, true, "Act", "", theOrganization, func(w *world, a store.Actor, x things) error {
+		_, err := w.RenameOrganization(ctx, a, 0, "renamed", "renamed")
+		return but(store.Stale, err) // of the form, which is found out last
+	}},
+	{"ChangeSettings", "", "organization.update", store.Owner, true, "Act", "", theOrganization, func(w *world, a store.Actor, x things) error {
+		return but(store.Stale, w.ChangeSettings(ctx, a, 0, store.Settings{RevealSeconds: 60, Confirm: store.AskAlways}))
+	}},
+	{"OrganizationToDelete", "", "organization.delete", store.Owner, true, "View", "", theOrganization, func(w *world, a store.Actor, x things) error {
+		return errOf(w.OrganizationToDelete(ctx, a))
+	}},
+	{"DeleteOrganization", "", "organization.delete", store.Owner, true, "Act", "", theOrganization, func(w *world, a store.Actor, x things) error {
+		return but(store.Invalid, w.DeleteOrganization(ctx, a, "misspelt"))
+	}},
 	{"HookPage", "", "hook.read", store.Viewer, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
 		_, _, err := w.HookPage(ctx, a, store.HookQuery{Limit: 10})
 		return err
@@ -435,7 +460,7 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.key = key.ID
+	x.key, x.org = key.ID, a.Org().ID
 	return x
 }
 

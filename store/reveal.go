@@ -9,9 +9,6 @@ import (
 	"hooksafe/store/internal/guard"
 )
 
-// RevealSeconds is how long a page shows a revealed value.
-const RevealSeconds = 30
-
 // MaxExtensions is how often one reveal can be prolonged.
 const MaxExtensions = 4
 
@@ -30,6 +27,7 @@ type Revealed struct {
 	At       time.Time
 	Entry    string // of the first reveal, also when this was an extension
 	Extended int    // how often it was prolonged so far
+	Seconds  int    // how long a page shows it, as the organization settles it
 }
 
 // RevealSecret opens a version of a secret, 0 for the current one, and records who
@@ -87,7 +85,8 @@ func extensions(tx *guard.WriteTx, first string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	end := guard.FromMicro(shown.At).Add(time.Duration(times+1)*RevealSeconds*time.Second + extensionSlack)
+	shows := time.Duration(tx.Settings().RevealSeconds) * time.Second
+	end := guard.FromMicro(shown.At).Add(time.Duration(times+1)*shows + extensionSlack)
 	if shown.Version != t.Version || times >= MaxExtensions || tx.Now().After(end) {
 		return 0, guard.Errorf(Full, "", "This reveal can't be prolonged any more. Reveal it again if you still need it.")
 	}
@@ -112,7 +111,8 @@ func open(tx *guard.WriteTx, in Place, how string) (Revealed, error) {
 		return Revealed{}, err
 	}
 	row.LastUsedAt, row.LastUsedBy = guard.Micro(tx.Now()), tx.ActorName()
-	return Revealed{Secret: row.secret(), Hook: hook.hook(), Opened: t.Version, Value: value, At: tx.Now(), Entry: tx.Entry()}, nil
+	return Revealed{Secret: row.secret(), Hook: hook.hook(), Opened: t.Version, Value: value, At: tx.Now(), Entry: tx.Entry(),
+		Seconds: tx.Settings().RevealSeconds}, nil
 }
 
 func noteUse(tx *guard.WriteTx, how string) error {

@@ -9,6 +9,9 @@ import (
 	"hooksafe/store"
 )
 
+// revealSeconds is how long a value shows unless an owner chose another time.
+const revealSeconds = 30
+
 // valueOf reveals a secret.
 func valueOf(t testing.TB, w *world, a store.Actor, in store.Place, id string) string {
 	t.Helper()
@@ -89,7 +92,7 @@ func TestProlongedReveal(t *testing.T) {
 	a, org := w.Actor(t, acme, "editor"), w.Org(acme)
 	first := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, ""))(t)
 	for i := 1; i <= 4; i++ {
-		w.Clock.Advance(store.RevealSeconds * time.Second)
+		w.Clock.Advance(revealSeconds * time.Second)
 		r := must(w.RevealSecret(ctx, a, org.Place(), org.Secret, 0, first.Entry))(t)
 		e := w.lastEntry(t, acme)
 		if r.Entry != first.Entry || r.Extended != i || r.Value.Reveal() != org.Value || str(e.Detail) != "extends "+first.Entry || e.Action != "secret.reveal" || e.ID == first.Entry {
@@ -428,13 +431,13 @@ func TestS22Bursts(t *testing.T) {
 	w.Clock.Advance(time.Minute - time.Microsecond)
 	first := must(w.RevealSecret(ctx, editor, places[22], secrets[22].ID, 0, ""))(t)
 	bursts(3, "the 21st just within a minute of the first")
-	w.Clock.Advance(store.RevealSeconds * time.Second)
+	w.Clock.Advance(revealSeconds * time.Second)
 	if r := must(w.RevealSecret(ctx, editor, places[22], secrets[22].ID, 0, first.Entry))(t); r.Extended != 1 || r.Entry != first.Entry {
 		t.Errorf("prolonged: %+v", r)
 	}
 	open(editor, 0, 21)
 	bursts(3, "while the last mark is less than a minute old")
-	w.Clock.Advance(time.Minute - store.RevealSeconds*time.Second)
+	w.Clock.Advance(time.Minute - revealSeconds*time.Second)
 	open(editor, 21, 22)
 	bursts(4, "and it goes on")
 

@@ -116,6 +116,8 @@ type Options struct {
 	Migrate        bool // bring an older schema up to date
 	SecretsPerHook int
 	Clock          Clock // nil: the machine's
+
+	OrganizationsByOperator bool // people make none by themselves
 }
 
 // Store is the one way to everything that is kept.
@@ -128,6 +130,8 @@ type Store struct {
 	wrongKeys      *limiter
 	secretsPerHook int
 	destroyed      atomic.Bool // something was, since the database was compacted
+
+	organizationsByOperator bool
 }
 
 // Exists says whether dir holds a database.
@@ -148,7 +152,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return &Store{
 		db: db, key: o.Key, hashes: newHasher(), secretsPerHook: o.SecretsPerHook,
 		signIns: newLimiter(db.Now, tryWindow), confirmations: newLimiter(db.Now, tryWindow),
-		wrongKeys: newLimiter(db.Now, time.Minute),
+		wrongKeys: newLimiter(db.Now, time.Minute), organizationsByOperator: o.OrganizationsByOperator,
 	}, nil
 }
 

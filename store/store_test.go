@@ -11,10 +11,13 @@ import (
 
 // unasked are the methods that no actor asks, and why.
 var unasked = map[string]string{
-	"Close":                 "the program stops",
-	"Ready":                 "the server looks whether it can write",
-	"Now":                   "tells the time",
-	"SecretsPerHook":        "tells a setting",
+	"Close":          "the program stops",
+	"Ready":          "the server looks whether it can write",
+	"Now":            "tells the time",
+	"SecretsPerHook": "tells a setting",
+
+	"OrganizationsByOperator": "tells a setting",
+
 	"KeyID":                 "names the master key, which tells nothing",
 	"ForgetExpiredSessions": "the server tidies up after itself",
 	"Purge":                 "the server tidies up after itself",

@@ -141,6 +141,39 @@ func detailDue() SecretDetailProps {
 	return p
 }
 
+func generalSample() GeneralPageProps {
+	p := GeneralPageProps{
+		Shell:   shellSample("General", InGeneral),
+		Address: AddressProps{URL: settingsURL + "/general", Host: "secrets.brightwater.example", Name: "Brightwater Labs", Slug: "brightwater-labs", Base: 3},
+		Values: ValueRulesProps{
+			URL: settingsURL + "/general/values", Seconds: "30", EditorsReveal: true, Confirm: "recently", Base: 3,
+			Times: []TermProps{{"10", "10 s"}, {"20", "20 s"}, {"30", "30 s"}, {"60", "1 min"}, {"120", "2 min"}, {"300", "5 min"}},
+		},
+		DeleteURL: settingsURL + "/general/delete",
+	}
+	p.Shell.NewOrganizationURL = "/orgs/new"
+	return p
+}
+
+func generalRefused() GeneralPageProps {
+	p := generalSample()
+	p.Address.Slug, p.Address.Errors = "northwind", Errors{"slug": "The address northwind is taken. Choose another."}
+	p.Values.Seconds, p.Values.Confirm = "", ""
+	p.Values.Errors = Errors{"": "Too many tries.", "seconds": "Choose how long a value shows.", "confirm": "Choose when values ask for the password."}
+	return p
+}
+
+func generalMeanwhile() GeneralPageProps {
+	p := generalSample()
+	conflict := &ConflictProps{By: "Mara Okafor", NewerURL: settingsURL + "/general"}
+	p.Address.Conflict, p.Values.Conflict, p.Values.EditorsReveal = conflict, conflict, false
+	return p
+}
+
+func doomedSample() DeleteOrganizationProps {
+	return DeleteOrganizationProps{URL: settingsURL + "/general/delete", BackURL: settingsURL + "/general", Name: "Brightwater Labs", Hooks: 8, Secrets: 77, Members: 5, Keys: 3}
+}
+
 func hookSample(id, name, trigger string, used, missing int, updated When, by string, enabled bool) HookProps {
 	url := "/orgs/brightwater-labs/hooks/" + id
 	return HookProps{
@@ -885,8 +918,9 @@ var samples = map[string]templ.Component{
 	"reset-refused": Reset(ResetProps{Gate: gateSample, Email: "priya@brightwater.example", Errors: Errors{"password": "Use at least 12 characters."}}),
 	"reset-gone":    Reset(ResetProps{Gate: gateSample, Gone: true}),
 
-	"no-organization":      NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout", nil}),
-	"no-organization-left": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/account", "/logout", []ToastProps{{Kind: "gone", Text: "You left Brightwater Labs."}}}),
+	"no-organization": NoOrganization(NoOrganizationProps{gateSample, "priya@brightwater.example", "/orgs/new", "/account", "/logout"}),
+	"no-organization-deleted": NoOrganization(NoOrganizationProps{Gate: GateProps{Host: "secrets.brightwater.example", Version: "1.0.0", Toasts: []ToastProps{{Kind: "gone", Text: "Brightwater Labs is deleted."}}},
+		Email: "priya@brightwater.example", AccountURL: "/account", SignOutURL: "/logout"}),
 
 	"account":                  Account(accountSample(nil)),
 	"account-refused":          Account(accountSample(Errors{"current": "That password isn’t right. 3 tries left."})),
@@ -1036,6 +1070,18 @@ var samples = map[string]templ.Component{
 	"confirm-role":          Confirm(ConfirmProps{URL: settingsURL + "/members/u4/role", BackURL: settingsURL + "/members", To: "change the role of", Name: "Tomás Vidal", Fields: []HiddenField{{"role", "viewer"}, {"base", "editor"}}, Minutes: 15}),
 	"secret-due":            Secret(dueSample()),
 	"secret-detail-due":     SecretDetail(detailDue()),
+
+	"general":                     GeneralPage(generalSample()),
+	"general-refused":             GeneralPage(generalRefused()),
+	"general-meanwhile":           GeneralPage(generalMeanwhile()),
+	"delete-organization":         DeleteOrganization(doomedSample()),
+	"delete-organization-refused": DeleteOrganization(DeleteOrganizationProps{URL: settingsURL + "/general/delete", BackURL: settingsURL + "/general", Name: "Brightwater Labs", Members: 1, Keys: 1, Typed: "brightwater", Errors: Errors{"name": "Type Brightwater Labs to confirm."}}),
+	"delete-organization-page":    sheet("Delete Brightwater Labs", DeleteOrganization(doomedSample())),
+	"new-organization":            NewOrganization(NewOrganizationProps{URL: "/orgs/new", BackURL: "/", Host: "secrets.brightwater.example"}),
+	"new-organization-refused":    NewOrganization(NewOrganizationProps{URL: "/orgs/new", BackURL: "/", Host: "secrets.brightwater.example", Name: "Northwind", Slug: "northwind", Errors: Errors{"slug": "The address northwind is taken. Choose another."}}),
+	"new-organization-page":       sheet("New organization", NewOrganization(NewOrganizationProps{URL: "/orgs/new", BackURL: "/", Host: "secrets.brightwater.example"})),
+	"confirm-every-time":          Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", To: "reveal", Name: "STRIPE_SIGNING_SECRET", Minutes: 15, ValuesAlways: true}),
+	"confirm-organization":        Confirm(ConfirmProps{URL: settingsURL + "/general", BackURL: settingsURL + "/general", To: "change the organization", Name: "Brightwater Labs", Minutes: 15, ValuesAlways: true}),
 
 	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample(), "/orgs/brightwater-labs/settings/api-keys/calls"}),
 	"api-calls":        APICallsPage(apiCallsSample()),

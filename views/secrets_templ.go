@@ -2978,8 +2978,10 @@ type ConfirmProps struct {
 	Email    string // of the person, for password managers
 	Copy     bool   // it goes to the clipboard, so the script posts it
 	Fields   []HiddenField
-	Minutes  int    // how long it then won't ask
-	Errors   Errors // password
+	Minutes  int // how long it then won't ask
+	// The organization asks for each value, whatever was confirmed before.
+	ValuesAlways bool
+	Errors       Errors // password
 }
 
 // HiddenField is a field of the form that asked, sent on as it was. None is a secret.
@@ -2992,9 +2994,23 @@ var confirmations = map[string]struct{ icon, verb string }{
 	"create the API key": {"terminal", "Create key"},
 	"revoke the API key": {"ban", "Revoke key"},
 
-	"change the role of":    {"users", "Change role"},
-	"remove":                {"trash-2", "Remove member"},
-	"transfer ownership to": {"user-check", "Transfer ownership"},
+	"change the role of":      {"users", "Change role"},
+	"remove":                  {"trash-2", "Remove member"},
+	"transfer ownership to":   {"user-check", "Transfer ownership"},
+	"change the organization": {"settings", "Save"},
+	"delete the organization": {"trash-2", "Delete organization"},
+}
+
+func (p ConfirmProps) support() string {
+	to := "To " + p.To + " " + p.Name + ". "
+	switch again := fmt.Sprintf("You won’t be asked again for %d minutes", p.Minutes); {
+	case !p.ValuesAlways:
+		return to + again + "."
+	case p.To == "reveal" || p.To == "copy":
+		return to + "Your organization asks every time."
+	default:
+		return to + again + ", except for values."
+	}
 }
 
 // Confirm is the step-up dialog and page.
@@ -3038,7 +3054,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			var templ_7745c5c3_Var112 templ.SafeURL
 			templ_7745c5c3_Var112, templ_7745c5c3_Err = templ.JoinURLErrs(p.URL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 807, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 823, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var112))
 			if templ_7745c5c3_Err != nil {
@@ -3072,7 +3088,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var113 string
 				templ_7745c5c3_Var113, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 812, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 828, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var113)
 				if templ_7745c5c3_Err != nil {
@@ -3085,7 +3101,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var114 string
 				templ_7745c5c3_Var114, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 812, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 828, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var114)
 				if templ_7745c5c3_Err != nil {
@@ -3124,7 +3140,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var115 string
 				templ_7745c5c3_Var115, templ_7745c5c3_Err = templ.JoinStringErrs(button.verb)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 821, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 837, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var115))
 				if templ_7745c5c3_Err != nil {
@@ -3142,7 +3158,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = dialog{before: "Confirm it’s you", support: fmt.Sprintf("To %s %s. You won’t be asked again for %d minutes.", p.To, p.Name, p.Minutes), size: "slim"}.draw().Render(templ.WithChildren(ctx, templ_7745c5c3_Var111), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dialog{before: "Confirm it’s you", support: p.support(), size: "slim"}.draw().Render(templ.WithChildren(ctx, templ_7745c5c3_Var111), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

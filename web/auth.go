@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -47,7 +49,8 @@ func (d doors) signedIn(h func(echo.Context, store.ServerActor) error) echo.Hand
 
 // member lets a person in who belongs to the organization in the path. To
 // anybody else the organization, and whatever the path names in it, does not
-// exist.
+// exist. A page under an address that the organization had before is sought under
+// the present one; what is posted there is carried out as it stands.
 func (d doors) member(h func(echo.Context, store.Actor) error) echo.HandlerFunc {
 	return d.signedIn(func(c echo.Context, p store.ServerActor) error {
 		if !namesIDs(c) {
@@ -57,8 +60,23 @@ func (d doors) member(h func(echo.Context, store.Actor) error) echo.HandlerFunc 
 		if err != nil {
 			return err
 		}
+		if slug := actor.Org().Slug; slug != c.Param("org") && safeMethod(c.Request().Method) {
+			// For now only: the organization may take its old address back.
+			return c.Redirect(http.StatusTemporaryRedirect, under(slug, c.Request().URL))
+		}
 		return h(c, actor)
 	})
+}
+
+// under is the same page under another address of its organization.
+func under(slug string, page *url.URL) string {
+	parts := strings.SplitN(page.EscapedPath(), "/", 4) // "", orgs, slug, the rest
+	parts[2] = slug
+	address := strings.Join(parts, "/")
+	if page.RawQuery != "" {
+		address += "?" + page.RawQuery
+	}
+	return address
 }
 
 // namesIDs tells whether every id in the path has the form of one: hooks have

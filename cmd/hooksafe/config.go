@@ -25,6 +25,8 @@ type config struct {
 	apiRate        int // requests a second and key; 0: no limit
 	secretsPerHook int
 	logFormat      string // "" is text on a terminal, else json
+
+	orgsByOperator bool // people make no organizations by themselves
 }
 
 // scope says which commands take a setting. A wider one includes the others.
@@ -109,6 +111,12 @@ var settings = []setting{
 		"secrets-per-hook", "N", "HOOKSAFE_SECRETS_PER_HOOK", "20",
 		"How many secrets a hook holds at most, 1 to 1000.",
 		aboutServing, readSecretsPerHook,
+	},
+	{
+		"org-creation", "WHO", "HOOKSAFE_ORG_CREATION", "everyone",
+		"Who makes organizations: everyone who can sign in, or operator, which leaves it to\n" +
+			"the command \"org create\".",
+		aboutServing, readOrgCreation,
 	},
 	{
 		"log-format", "FORMAT", "HOOKSAFE_LOG_FORMAT", "",
@@ -235,6 +243,14 @@ func readSecretsPerHook(c *config, text string) error {
 		return fmt.Errorf("%q is no number from 1 to 1000", text)
 	}
 	c.secretsPerHook = n
+	return nil
+}
+
+func readOrgCreation(c *config, text string) error {
+	if text != "everyone" && text != "operator" {
+		return fmt.Errorf("%q makes no organizations: use everyone or operator", text)
+	}
+	c.orgsByOperator = text == "operator"
 	return nil
 }
 

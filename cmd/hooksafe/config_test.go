@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"hooksafe/store"
 )
 
 // settingsOfServe reads settings as serve does, from flags and variables given as
@@ -44,7 +47,7 @@ func settingsOfServe(t *testing.T, given string) (config, error) {
 func TestSettings(t *testing.T) {
 	preset, err := settingsOfServe(t, "")
 	if err != nil || preset.addr != "127.0.0.1:8080" || preset.dataDir != "./data" || preset.url() != "http://127.0.0.1:8080" ||
-		preset.secretsPerHook != 20 || preset.httpsOnly() {
+		preset.secretsPerHook != 20 || preset.httpsOnly() || preset.orgsByOperator {
 		t.Errorf("preset: %+v, %v", preset, err)
 	}
 	for _, tt := range []struct {
@@ -63,6 +66,8 @@ func TestSettings(t *testing.T) {
 		{"--addr=[::]:8443 --tls-cert=c --tls-key=k", config.url, "https://localhost:8443"},
 		{"--addr=[::1]:8080", config.url, "http://[::1]:8080"},
 		{"HOOKSAFE_TRUSTED_PROXIES=10.1.2.3/8,fd00::/8", func(c config) string { return c.proxies[0].String() + c.proxies[1].String() }, "10.0.0.0/8fd00::/8"},
+		{"HOOKSAFE_ORG_CREATION=operator", func(c config) string { return fmt.Sprint(c.orgsByOperator) }, "true"},
+		{"HOOKSAFE_ORG_CREATION=operator --org-creation=everyone", func(c config) string { return fmt.Sprint(c.orgsByOperator) }, "false"},
 		{"HOOKSAFE_LOG_FORMAT=json", func(c config) string { return c.logFormat }, "json"},
 	} {
 		t.Run(tt.given, func(t *testing.T) {
@@ -102,6 +107,7 @@ func TestBadSettings(t *testing.T) {
 		{"HOOKSAFE_TRUSTED_PROXIES=10.0.0.0/8,", `HOOKSAFE_TRUSTED_PROXIES: "" is no network`},
 		{"--secrets-per-hook=0", `--secrets-per-hook: "0" is no number from 1 to 1000`},
 		{"HOOKSAFE_SECRETS_PER_HOOK=many", `HOOKSAFE_SECRETS_PER_HOOK: "many" is no number from 1 to 1000`},
+		{"--org-creation=nobody", `--org-creation: "nobody" makes no organizations`},
 		{"--log-format=xml", `--log-format: "xml" is no format: use text or json`},
 	} {
 		t.Run(tt.given, func(t *testing.T) {
@@ -202,6 +208,24 @@ func TestHelpPrintsTheTable(t *testing.T) {
 			if !slices.ContainsFunc(settings, func(s setting) bool { return s.variable == name }) {
 				t.Errorf("%s names %s, which is not in the table of settings", f.Name(), name)
 			}
+		}
+	}
+}
+
+// What is settled about organizations reaches the store.
+func TestOrgCreationOfTheStore(t *testing.T) {
+	for given, want := range map[string]bool{"": false, "--org-creation=operator": true} {
+		c, err := settingsOfServe(t, given+" --data-dir="+t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := withStore(t.Context(), c, store.Options{Create: true}, func(s *store.Store) error {
+			if s.OrganizationsByOperator() != want {
+				t.Errorf("%s: only the operator makes organizations: %v", given, !want)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func withStore(ctx context.Context, c config, may store.Options, fn func(*store.
 			return err
 		}
 	}
-	may.Dir, may.SecretsPerHook = c.dataDir, c.secretsPerHook
+	may.Dir, may.SecretsPerHook, may.OrganizationsByOperator = c.dataDir, c.secretsPerHook, c.orgsByOperator
 	if may.Key, err = c.masterKey(!exists); err != nil {
 		return err
 	}

@@ -19,13 +19,19 @@ func (d *Dashboard) Home(c echo.Context, p store.ServerActor) error {
 		return err
 	}
 	if here.Slug == "" {
-		gate := d.gate
-		gate.Theme = p.Look().Theme
-		return Render(c, http.StatusOK, views.NoOrganization(views.NoOrganizationProps{
-			Gate: gate, Email: p.Email(), AccountURL: accountURL, SignOutURL: signOutURL, Toasts: d.takeToasts(c),
-		}))
+		return d.drawNoOrganization(c, p)
 	}
 	return redirect(c, hooksURL(here.Slug))
+}
+
+func (d *Dashboard) drawNoOrganization(c echo.Context, p store.ServerActor) error {
+	gate := d.gate
+	gate.Theme, gate.Toasts = p.Look().Theme, d.takeToasts(c)
+	props := views.NoOrganizationProps{Gate: gate, Email: p.Email(), AccountURL: accountURL, SignOutURL: signOutURL}
+	if !d.store.OrganizationsByOperator() {
+		props.NewURL = newOrganizationURL
+	}
+	return Render(c, http.StatusOK, views.NoOrganization(props))
 }
 
 // Organization leads to its hooks.

@@ -18,8 +18,11 @@ const (
 	accountURL  = "/account"
 	passwordURL = "/account/password"
 
-	anySearchURL  = "/search"
-	keysURL       = "/keys"
+	anySearchURL = "/search"
+	keysURL      = "/keys"
+
+	newOrganizationURL = "/orgs/new"
+
 	profileURL    = "/account/profile"
 	appearanceURL = "/account/appearance"
 	othersURL     = "/account/sessions/end-others"

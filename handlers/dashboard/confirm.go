@@ -51,7 +51,7 @@ func passwordWanted(c echo.Context, err error) (status int, errors views.Errors,
 // askToConfirm draws the step-up form of a request whose page lies under parent. Parts
 // of that page that look as before follow it.
 func (d *Dashboard) askToConfirm(c echo.Context, a store.Actor, status int, parent string, in views.Section, p views.ConfirmProps, parts ...templ.Component) error {
-	p.Minutes = int(store.ConfirmFor / time.Minute)
+	p.Minutes, p.ValuesAlways = int(store.ConfirmFor/time.Minute), a.Settings().Confirm == store.AskAlways
 	retarget(c, "#modal", "innerHTML")
 	form := templ.Join(append([]templ.Component{views.Confirm(p)}, parts...)...)
 	return d.dialogIn(c, a, status, in, sheet{"Confirm it’s you", parent, p.BackURL, form})

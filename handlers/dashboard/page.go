@@ -77,6 +77,9 @@ func (d *Dashboard) ownShell(c echo.Context, title string) (views.ShellProps, er
 	if len(organizations) > 0 {
 		shell.SearchURL = anySearchURL
 	}
+	if !d.store.OrganizationsByOperator() {
+		shell.NewOrganizationURL = newOrganizationURL
+	}
 	for _, o := range organizations {
 		shell.Organizations = append(shell.Organizations, views.Organization{Name: o.Name, URL: hooksURL(o.Slug)})
 	}

@@ -46,7 +46,7 @@ func (d *Dashboard) openRow(c echo.Context, a store.Actor, r store.Revealed) vie
 	at := placeOf(c, a)
 	row := views.RevealedProps{
 		SecretProps: d.asked(c, a, at, r.Secret),
-		Seconds:     store.RevealSeconds,
+		Seconds:     r.Seconds,
 		HideURL:     at.secret(r.ID) + "/row",
 		EntryURL:    entryURL(a.Org().Slug, r.Entry),
 		Entry:       r.Entry,
@@ -62,7 +62,7 @@ func (d *Dashboard) openRow(c echo.Context, a store.Actor, r store.Revealed) vie
 
 // drawOpenPage draws the page that the row or the slot is on.
 func (d *Dashboard) drawOpenPage(c echo.Context, a store.Actor, row views.RevealedProps) error {
-	c.Response().Header().Set("Refresh", fmt.Sprintf("%d; url=%s", store.RevealSeconds, origin(c, a)))
+	c.Response().Header().Set("Refresh", fmt.Sprintf("%d; url=%s", row.Seconds, origin(c, a)))
 	if row.Slot > 0 {
 		return d.drawDetail(c, a, &row)
 	}

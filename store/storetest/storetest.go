@@ -105,27 +105,27 @@ type filled struct {
 
 const databaseFile = "hooksafe.db"
 
-// New returns a world of the test's own.
-func New(t testing.TB) *World {
+// New returns a world of the test's own, opened with changed options.
+func New(t testing.TB, change ...func(*store.Options)) *World {
 	t.Helper()
 	master, err := template()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := Copy(t, master.database, Start)
+	w := Copy(t, master.database, Start, change...)
 	w.orgs = master.orgs
 	return w
 }
 
 // Copy returns a world of the test's own over a copy of a database that was filled
 // under Key. Its clock stands at a time.
-func Copy(t testing.TB, database []byte, at time.Time) *World {
+func Copy(t testing.TB, database []byte, at time.Time, change ...func(*store.Options)) *World {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, databaseFile), database, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w, err := open(dir, false)
+	w, err := open(dir, false, change...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,15 +153,17 @@ func closeAfter(t testing.TB, w *World) {
 	})
 }
 
-func open(dir string, create bool) (*World, error) {
+func open(dir string, create bool, change ...func(*store.Options)) (*World, error) {
 	key, err := store.ParseMasterKey(Key)
 	if err != nil {
 		return nil, err
 	}
 	clock := &Clock{wall: Start}
-	s, err := store.Open(context.Background(), store.Options{
-		Dir: dir, Key: key, Create: create, SecretsPerHook: 20, Clock: clock.Now,
-	})
+	o := store.Options{Dir: dir, Key: key, Create: create, SecretsPerHook: 20, Clock: clock.Now}
+	for _, c := range change {
+		c(&o)
+	}
+	s, err := store.Open(context.Background(), o)
 	return &World{Store: s, Dir: dir, Clock: clock, orgs: map[string]*Org{}}, err
 }
 

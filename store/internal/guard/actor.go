@@ -37,6 +37,7 @@ type identity struct {
 	role           Role
 	settings       Settings
 	joining        bool // with an invitation to org
+	ended          bool // org is deleted, and its log is all that is left of it
 	session        string
 	confirmed      time.Time
 	confirmedIn    string // the request that did
@@ -210,10 +211,14 @@ func MemberActor(ctx context.Context, db *DB, p ServerActor, slug string) (Actor
 	return Actor{who}, nil
 }
 
-// OperatorIn returns the operator acting in the organization called slug.
+// OperatorIn returns the operator acting in the organization called slug. Of one that
+// was deleted the log can still be read (S-26).
 func OperatorIn(ctx context.Context, db *DB, op ServerActor, slug string) (Actor, error) {
-	var o OrgRef
-	err := db.lookup(ctx, &o, `SELECT id, slug, name FROM organizations WHERE slug = ? AND deleted_at IS NULL`, slug)
+	var o struct {
+		OrgRef
+		Ended bool `db:"ended"`
+	}
+	err := db.lookup(ctx, &o, `SELECT id, slug, name, deleted_at IS NOT NULL AS ended FROM organizations WHERE slug = ?`, slug)
 	if errors.Is(err, sql.ErrNoRows) || op.who.kind != kindOperator {
 		return Actor{}, Errorf(NotFound, "org", "There is no organization with the address %q.", slug)
 	}
@@ -221,7 +226,7 @@ func OperatorIn(ctx context.Context, db *DB, op ServerActor, slug string) (Actor
 		return Actor{}, fmt.Errorf("find organization: %w", explain(err))
 	}
 	who := op.who
-	who.org = o
+	who.org, who.ended = o.OrgRef, o.Ended
 	return Actor{who}, nil
 }
 
@@ -303,7 +308,7 @@ func (tx *WriteTx) recheck() error {
 		SELECT m.role, o.reveal_seconds, o.editors_reveal, o.confirm
 		FROM organizations o
 		LEFT JOIN members m ON m.org = o.id AND m.user = ?
-		WHERE o.id = ? AND o.deleted_at IS NULL`, w.id, w.org.ID)
+		WHERE o.id = ? AND (o.deleted_at IS NULL OR ?)`, w.id, w.org.ID, w.ended)
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && now.Role == nil && w.kind == kindUser && !w.joining) {
 		return Missing()
 	}

@@ -92,6 +92,8 @@ func deniedFor(w identity, act Action) *Error {
 		e := Errorf(Denied, "", "This API key does not have the scope %s", anyOf(scopes[act]))
 		e.Scopes = scopes[act]
 		return e
+	case w.ended:
+		return Errorf(Denied, "", "%s is deleted: all that is left of it is its audit log.", w.org.Name)
 	case w.role == 0:
 		return Errorf(Denied, "", "This takes a member's role, and %s has none.", w.kind)
 	}

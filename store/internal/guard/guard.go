@@ -104,8 +104,10 @@ func (db *DB) perform(who identity, act Action, targets Targets, fn func(*WriteT
 	if err != nil {
 		return err
 	}
-	if act.confirm && !tx.confirmed() {
-		return Errorf(ConfirmNeeded, "", "Confirm it's you: enter your password.")
+	if act.confirm {
+		if err := tx.takeConfirmation(); err != nil {
+			return err
+		}
 	}
 	return tx.settle(tx.try(fn))
 }

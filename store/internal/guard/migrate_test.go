@@ -26,6 +26,7 @@ const backToSchema1 = `
 	DROP TABLE invitations;
 	DROP TABLE old_slugs;
 	DROP INDEX secret_uses_actor;
+	DROP INDEX secret_uses_secret;
 	ALTER TABLE secrets DROP COLUMN due_at;
 	DROP INDEX secrets_pending;
 	ALTER TABLE secrets DROP COLUMN due_for;
@@ -33,6 +34,7 @@ const backToSchema1 = `
 	ALTER TABLE organizations DROP COLUMN reveal_seconds;
 	ALTER TABLE organizations DROP COLUMN editors_reveal;
 	ALTER TABLE organizations DROP COLUMN confirm;
+	ALTER TABLE organizations DROP COLUMN revision;
 	ALTER TABLE users DROP COLUMN theme;
 	ALTER TABLE users DROP COLUMN shortcuts;
 	ALTER TABLE hooks DROP COLUMN reads;

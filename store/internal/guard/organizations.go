@@ -2,6 +2,8 @@ package guard
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"hooksafe/store/internal/seal"
@@ -81,38 +83,74 @@ func (tx *WriteTx) freeSlug(slug, org string) error {
 	return err
 }
 
-// UpdateOrganization saves name, address and settings of the actor's organization.
-// Its old address goes on leading to it. A taken one is a Conflict.
+// Organization is an organization as its owners see it.
+type Organization struct {
+	OrgRef
+	Settings
+	Revision  int64  `db:"revision"`
+	UpdatedBy string `db:"updated_by_name"` // "" for who is no person
+}
+
+// Organization reads the actor's.
+func (s statements) Organization() (Organization, error) {
+	var o Organization
+	stmt, err := s.prepare(`
+		SELECT o.id, o.slug, o.name, o.reveal_seconds, o.editors_reveal, o.confirm, o.revision,
+			COALESCE(u.name, '') AS updated_by_name
+		FROM organizations o
+		LEFT JOIN users u ON u.id = o.updated_by
+		WHERE o.id = ? AND o.deleted_at IS NULL`)
+	if err != nil {
+		return o, err
+	}
+	if err := stmt.GetContext(s.ctx, &o, s.org); errors.Is(err, sql.ErrNoRows) {
+		return o, Missing()
+	} else if err != nil {
+		return o, fmt.Errorf("read organization: %w", err)
+	}
+	return o, nil
+}
+
+// UpdateOrganization saves name, address and settings of the actor's organization as
+// its next revision. The old address goes on leading to it. A taken one is a Conflict.
 func (tx *WriteTx) UpdateOrganization(name, slug string, s Settings) error {
-	o := tx.who.org
-	if err := tx.freeSlug(slug, o.ID); err != nil {
+	if err := tx.freeSlug(slug, tx.org); err != nil {
 		return err
 	}
 	if err := tx.run(`
 		INSERT INTO old_slugs (slug, org)
-		SELECT slug, id FROM organizations WHERE id = ? AND slug <> ?`, o.ID, slug); err != nil {
+		SELECT slug, id FROM organizations WHERE id = ? AND slug <> ?`, tx.org, slug); err != nil {
 		return fmt.Errorf("keep the old address: %w", err)
 	}
-	if err := tx.run(`DELETE FROM old_slugs WHERE slug = ? AND org = ?`, slug, o.ID); err != nil {
+	if err := tx.run(`DELETE FROM old_slugs WHERE slug = ? AND org = ?`, slug, tx.org); err != nil {
 		return fmt.Errorf("take an address back: %w", err)
 	}
-	return tx.run(`
+	if err := tx.run(`
 		UPDATE organizations
-		SET name = ?, slug = ?, reveal_seconds = ?, editors_reveal = ?, confirm = ?, updated_at = ?, updated_by = ?
-		WHERE id = ?`, name, slug, s.RevealSeconds, s.EditorsReveal, s.Confirm, Micro(tx.now), tx.who.id, o.ID)
+		SET name = ?, slug = ?, reveal_seconds = ?, editors_reveal = ?, confirm = ?, revision = revision + 1, updated_at = ?, updated_by = ?
+		WHERE id = ?`, name, slug, s.RevealSeconds, s.EditorsReveal, s.Confirm, Micro(tx.now), tx.who.id, tx.org); err != nil {
+		return fmt.Errorf("update organization: %w", err)
+	}
+	return nil
 }
 
 // EndOrganization destroys the keyset of the actor's organization, so that no copy of
 // its values opens any more, and closes it to everybody (C-12). Its log stays, and the
 // server's log notes how it ended. The address stays taken.
 func (tx *WriteTx) EndOrganization() error {
-	o := tx.who.org
+	o, err := tx.Organization()
+	if err != nil {
+		return err
+	}
 	delete(tx.db.keyrings, o.ID)
 	tx.AlsoOnServer(OrganizationDelete, Target{Kind: "organization", ID: o.ID, Name: o.Name})
-	return tx.run(`
+	if err := tx.run(`
 		UPDATE organizations
 		SET keyset = NULL, mac_keyset = NULL, epoch = epoch + 1, deleted_at = ?, updated_at = ?, updated_by = ?
-		WHERE id = ?`, Micro(tx.now), Micro(tx.now), tx.who.id, o.ID)
+		WHERE id = ?`, Micro(tx.now), Micro(tx.now), tx.who.id, o.ID); err != nil {
+		return fmt.Errorf("end organization: %w", err)
+	}
+	return nil
 }
 
 // keyring opens the organization's keyset, unless the one in memory is of the

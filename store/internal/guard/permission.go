@@ -253,7 +253,7 @@ func (w identity) holds(p Permission) bool {
 	case w.org.ID == "":
 		return false
 	case w.kind == kindOperator:
-		return permissions[p].operator
+		return permissions[p].operator && (!w.ended || p == ReadAudit || p == SeeOwnEntries)
 	}
 	row, known := permissions[p]
 	return known && w.role >= w.settings.from(p, row.from)

@@ -129,6 +129,9 @@ func (tx *WriteTx) Origin() Origin {
 // Role is the actor's role as it is now.
 func (tx *WriteTx) Role() Role { return tx.who.role }
 
+// Settings are those of the actor's organization as they are now.
+func (tx *WriteTx) Settings() Settings { return tx.who.settings }
+
 // May says whether the actor holds a further permission.
 func (tx *WriteTx) May(p Permission) bool { return tx.who.holds(p) }
 
@@ -179,18 +182,26 @@ func (tx *WriteTx) MAC(secret string, value seal.Plaintext) ([]byte, error) {
 	return keys.MAC(secret, value)
 }
 
-// confirmed says whether the password was given lately enough for the action: at
-// sign-in or since, or in this very request where the organization asks every time.
-// The operator sits on the host and has nothing to confirm with.
-func (tx *WriteTx) confirmed() bool {
-	w := tx.who
+// takeConfirmation refuses an action for which the password was not given lately
+// enough: at sign-in or since, or in this very request where the organization asks
+// every time; that opens one value and is used up. The operator sits on the host and
+// has nothing to confirm with.
+func (tx *WriteTx) takeConfirmation() error {
+	w, given := tx.who, false
 	switch w.settings.asks(tx.act) {
 	case AskNever:
-		return true
+		given = true
 	case AskAlways:
-		return w.confirmedIn != "" && w.confirmedIn == w.origin.Request
+		if given = w.confirmedIn != "" && w.confirmedIn == w.origin.Request; given {
+			return tx.run(`UPDATE sessions SET confirmed_in = '' WHERE id = ?`, w.session)
+		}
+	default:
+		given = w.kind == kindOperator || tx.now.Sub(w.confirmed) < ConfirmFor
 	}
-	return w.kind == kindOperator || tx.now.Sub(w.confirmed) < ConfirmFor
+	if !given {
+		return Errorf(ConfirmNeeded, "", "Confirm it's you: enter your password.")
+	}
+	return nil
 }
 
 // head is a log's row, read and written in the transaction.

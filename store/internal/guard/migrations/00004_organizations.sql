@@ -3,6 +3,7 @@
 ALTER TABLE organizations ADD COLUMN reveal_seconds INTEGER NOT NULL DEFAULT 30 CHECK (reveal_seconds BETWEEN 10 AND 300);
 ALTER TABLE organizations ADD COLUMN editors_reveal INTEGER NOT NULL DEFAULT 1 CHECK (editors_reveal IN (0, 1));
 ALTER TABLE organizations ADD COLUMN confirm TEXT NOT NULL DEFAULT 'recently' CHECK (confirm IN ('never', 'recently', 'always'));
+ALTER TABLE organizations ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
 
 -- Addresses that an organization had before. They lead its members to the new one,
 -- and nobody else gets them.
@@ -38,6 +39,9 @@ ALTER TABLE secrets ADD COLUMN due_for TEXT;
 
 -- Who has seen what: for the people who leave.
 CREATE INDEX secret_uses_actor ON secret_uses (org, actor_kind, actor);
+
+-- Whenever a secret goes, SQLite looks for what refers to it.
+CREATE INDEX secret_uses_secret ON secret_uses (secret);
 CREATE INDEX api_keys_maker ON api_keys (org, made_by);
 
 -- Secrets that wait for a value stand first in their list.
