@@ -15,7 +15,10 @@ var ghosts = things{
 	hook: "01KAKF2Z0GHSTGHSTGHSTGHST0", hookName: "ghost", secret: "019aa6f1-0000-7000-8000-000000000000", secretName: "GHOST",
 	deletedHook: "01KAKF2Z0GHSTGHSTGHSTGHST1", deletedHookName: "ghost", deletedSecret: "019aa6f1-0000-7000-8000-000000000001", deletedSecretName: "GHOST",
 	entry: "019aa6f1-0000-7000-8000-000000000002", member: "ghost@example.com", person: "ghost@example.com",
-	key: "019aa6f1-0000-7000-8000-000000000003", ownSecret: "019aa6f1-0000-7000-8000-000000000004",
+	key: "019aa6f1-0000-7000-8000-000000000003",
+
+	ownSecret: "019aa6f1-0000-7000-8000-000000000004", ownSecretName: "GHOST",
+	deletedOwnSecret: "019aa6f1-0000-7000-8000-000000000005", deletedOwnSecretName: "GHOST",
 }
 
 // S-13, 0.6: whatever is another organization's, or stands under another hook, answers
@@ -30,21 +33,31 @@ func TestS13WhatIsForeignIsAGhost(t *testing.T) {
 		x.hook, x.hookName = hook.hook, hook.hookName
 		return x
 	}
+	underHook := func(x things) things { // the organization's secrets, as if they stood in the hook
+		x.secret, x.deletedSecret = x.ownSecret, x.deletedOwnSecret
+		return x
+	}
+	ofOrganization := func(x, in things) things { // the secrets of in, as if they were the organization's
+		x.ownSecret, x.ownSecretName, x.deletedOwnSecret = in.secret, in.secretName, in.deletedSecret
+		return x
+	}
 	watched, entries := w.state(t), len(w.entries(t, globex))
 	for _, c := range slices.Concat(calls, foreignOnly) {
 		if c.takes == "" || c.takes == "person" {
 			continue // AddMember is asked for a person of the server, whom it makes a member
 		}
 		for _, pair := range []struct {
-			name          string
+			name, takes   string // and what the calls take that it is for; "" is any
 			asked, answer things
 		}{
-			{"all of it foreign", foreign, ghosts},
-			{"foreign secret under an own hook", under(own, foreign), under(own, ghosts)},
-			{"own secret under a foreign hook", under(foreign, own), under(ghosts, own)},
-			{"own secret under another own hook", under(other, own), under(other, ghosts)},
+			{"all of it foreign", "", foreign, ghosts},
+			{"foreign secret under an own hook", "secret", under(own, foreign), under(own, ghosts)},
+			{"own secret under a foreign hook", "secret", under(foreign, own), under(ghosts, own)},
+			{"own secret under another own hook", "secret", under(other, own), under(other, ghosts)},
+			{"organization's secret under a hook", "secret", underHook(own), under(own, ghosts)},
+			{"secret of a hook as the organization's", "own secret", ofOrganization(own, own), ghosts},
 		} {
-			if pair.asked != foreign && c.takes != "secret" {
+			if pair.takes != "" && pair.takes != c.takes {
 				continue
 			}
 			for _, role := range []string{"viewer", "editor", "owner"} {

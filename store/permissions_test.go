@@ -21,7 +21,9 @@ type things struct {
 	entry                      string // an audit entry
 	member, person             string // e-mail of a member, and of somebody who is none
 	key                        string // an API key
-	ownSecret                  string // a secret of the organization itself
+
+	ownSecret, ownSecretName               string // a secret of the organization itself
+	deletedOwnSecret, deletedOwnSecretName string
 }
 
 // call is one use of a method of the store by an actor.
@@ -40,9 +42,10 @@ func theHook(x things) string          { return x.hook }
 func theDeletedHook(x things) string   { return x.deletedHook }
 func theSecret(x things) string        { return x.secret }
 func theDeletedSecret(x things) string { return x.deletedSecret }
+func theOwnSecret(x things) string     { return x.ownSecret }
+func theDeletedOwn(x things) string    { return x.deletedOwnSecret }
 func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
-func theOwnSecret(x things) string     { return x.ownSecret }
 func noTarget(things) string           { return "" }
 
 func errOf[T any](_ T, err error) error { return err }
@@ -318,8 +321,19 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 		t.Fatal(err)
 	}
 	x.key = key.ID
-	x.ownSecret = w.addSecret(t, w.Actor(t, slug, "admin"), store.OrganizationPlace(), fmt.Sprint("OWN_", n), "own").ID
+	x.addOwn(t, w, slug, n)
 	return x
+}
+
+// addOwn makes a secret of the organization itself, and a deleted one.
+func (x *things) addOwn(t testing.TB, w *world, slug string, n int) {
+	t.Helper()
+	admin, in := w.Actor(t, slug, "admin"), store.OrganizationPlace()
+	there := w.addSecret(t, admin, in, fmt.Sprint("OWN_", n), "value")
+	gone := w.addSecret(t, admin, in, fmt.Sprint("OWN_GONE_", n), "value")
+	must(w.DeleteSecret(ctx, admin, in, gone.ID, gone.Name))(t)
+	x.ownSecret, x.ownSecretName = there.ID, there.Name
+	x.deletedOwnSecret, x.deletedOwnSecretName = gone.ID, gone.Name
 }
 
 // S-16, A-01: every method by every role. Whoever may not is told so, changes
