@@ -461,7 +461,20 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 		t.Fatal(err)
 	}
 	x.key, x.org = key.ID, a.Org().ID
+	x.key = key.ID
+	x.addOwn(t, w, slug, n)
 	return x
+}
+
+// addOwn makes a secret of the organization itself, and a deleted one.
+func (x *things) addOwn(t testing.TB, w *world, slug string, n int) {
+	t.Helper()
+	admin, in := w.Actor(t, slug, "admin"), store.OrganizationPlace()
+	there := w.addSecret(t, admin, in, fmt.Sprint("OWN_", n), "value")
+	gone := w.addSecret(t, admin, in, fmt.Sprint("OWN_GONE_", n), "value")
+	must(w.DeleteSecret(ctx, admin, in, gone.ID, gone.Name))(t)
+	x.ownSecret, x.ownSecretName = there.ID, there.Name
+	x.deletedOwnSecret, x.deletedOwnSecretName = gone.ID, gone.Name
 }
 
 // S-16, A-01: every method by every role. Whoever may not is told so, changes

@@ -10,7 +10,7 @@ import (
 	"hooksafe/store/storetest"
 )
 
-// The places that a program reaches by id: a hook, and the organization itself.
+// places are those that a program reaches by id: a hook, and the organization itself.
 func (w *world) places(t testing.TB) map[string]store.Place {
 	t.Helper()
 	hook, _ := w.addHook(t, acme, "programs", 0)

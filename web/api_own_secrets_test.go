@@ -25,8 +25,8 @@ type wireSecret struct {
 	UpdatedAt             string `json:"updated_at"`
 }
 
-// start is the time at which a test begins, on the wire.
-const start = "2026-11-21T14:00:00.000000Z"
+// wireStart is the time at which a test begins, on the wire.
+const wireStart = "2026-11-21T14:00:00.000000Z"
 
 // secretBody is the body that makes a secret, or with "" for its name one that gives
 // one a new value.
@@ -96,7 +96,7 @@ func TestV1Secrets(t *testing.T) {
 	}
 	about := func(name, description string, version, updated int) string {
 		return fmt.Sprintf(`{"id":%q,"name":%q,"description":%q,"version":%d,"inserted_at":%q,"updated_at":"2026-11-21T14:%02d:00.000000Z"}`,
-			p.own, name, description, version, start, updated)
+			p.own, name, description, version, wireStart, updated)
 	}
 	wantMetadata := func(a answer, status int, metadata, etag string) {
 		t.Helper()
@@ -115,14 +115,14 @@ func TestV1Secrets(t *testing.T) {
 		{`{"secret":{"value":"planted-2"}}`, "STRIPE_WEBHOOK_SECRET", "for payments", "planted-2", 2, "new value"},
 		{`{"secret":{"name":"STRIPE"}}`, "STRIPE", "for payments", "planted-2", 2, "value kept, renamed from STRIPE_WEBHOOK_SECRET"},
 		{`{"secret":{"description":""}}`, "STRIPE", "", "planted-2", 2, "value kept, note changed"},
-		{`{"secret":{"description":"é\n"}}`, "STRIPE", `é\n`, "planted-2", 2, "value kept, note changed"},
+		{`{"secret":{"description":"é\n"}}`, "STRIPE", "é\n", "planted-2", 2, "value kept, note changed"},
 		{`{"secret":{"description":"x","value":"planted-3","name":"S"}}`, "S", "x", "planted-3", 3, "new value, renamed from STRIPE, note changed"},
 		{`{"secret":{"name":"S"}}`, "S", "x", "planted-3", 3, "value kept"},
 		{`{"secret":{"value":"planted-3"}}`, "S", "x", "planted-3", 4, "new value"},
 	} {
 		p.Clock.Advance(time.Minute)
 		changed := p.call(t, call{method: "PUT", path: ownSecretAPI, body: step.body})
-		metadata := strings.ReplaceAll(about(step.name, step.description, step.version, i+1), `\\n`, `\n`)
+		metadata := about(step.name, step.description, step.version, i+1)
 		wantMetadata(changed, 200, metadata, fmt.Sprintf("%q", fmt.Sprint(step.version)))
 		if e := p.entries(t, 1)[0]; e.Action != "secret.update" || *e.Detail != step.entry || *e.TargetName != step.name || *e.TargetVersion != int64(step.version) {
 			t.Errorf("entry is %s of %s: %s", e.Action, *e.TargetName, *e.Detail)
@@ -682,7 +682,7 @@ func TestHooklistenerLines(t *testing.T) {
 	}
 	p := newProgram(t)
 	metadata := func(version int) string {
-		return fmt.Sprintf(`{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","description":"","version":%d,"inserted_at":%q,"updated_at":%q}`, version, start, start)
+		return fmt.Sprintf(`{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","description":"","version":%d,"inserted_at":%q,"updated_at":%q}`, version, wireStart, wireStart)
 	}
 	for _, c := range []struct{ line, want string }{
 		{`curl -X POST https://app.hooklistener.com/api/v1/secrets \
@@ -697,7 +697,7 @@ func TestHooklistenerLines(t *testing.T) {
 		{`curl https://app.hooklistener.com/api/v1/secrets \
 -H "Authorization: Bearer hklst_your_api_key"`, `{"data":[` + metadata(1) + `]}`},
 		{`curl https://app.hooklistener.com/api/v1/secrets/<secret-id>/value \
--H "Authorization: Bearer hklst_your_api_key"`, `{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","value":"whsec_abc123...","decrypted_at":"` + start + `"}`},
+-H "Authorization: Bearer hklst_your_api_key"`, `{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","value":"whsec_abc123...","decrypted_at":"` + wireStart + `"}`},
 		{`curl -X PUT https://app.hooklistener.com/api/v1/secrets/<secret-id> \
 -H "Authorization: Bearer hklst_your_api_key" \
 -H "Content-Type: application/json" \

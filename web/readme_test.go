@@ -55,7 +55,7 @@ func TestREADME(t *testing.T) {
 
 // readmeSecret is the secret of the README as its lines print it.
 func readmeSecret(description string, version int) string {
-	return fmt.Sprintf(`{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","description":%q,"version":%d,"inserted_at":%q,"updated_at":%q}`, description, version, start, start)
+	return fmt.Sprintf(`{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","description":%q,"version":%d,"inserted_at":%q,"updated_at":%q}`, description, version, wireStart, wireStart)
 }
 
 var tryIt = regexp.MustCompile(`(?s)<code>(curl .*?)</code>`)
