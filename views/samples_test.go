@@ -392,6 +392,7 @@ func ownSecretsMany() SecretListProps {
 	p := ownSecretsSample()
 	p.Filter, p.Matches, p.Total = "t", 1203, 20000
 	p.FirstURL, p.MoreURL = ownSecretsURL+"?q=t", ownSecretsURL+"?q=t&after=abc"
+	p.Pending = 1
 	return p
 }
 
