@@ -16,6 +16,8 @@ var ghosts = things{
 	deletedHook: "01KAKF2Z0GHSTGHSTGHSTGHST1", deletedHookName: "ghost", deletedSecret: "019aa6f1-0000-7000-8000-000000000001", deletedSecretName: "GHOST",
 	entry: "019aa6f1-0000-7000-8000-000000000002", member: "ghost@example.com", person: "ghost@example.com",
 	key: "019aa6f1-0000-7000-8000-000000000003",
+
+	invitation: "019aa6f1-0000-7000-8000-000000000004", invited: "new@example.com",
 }
 
 // S-13, 0.6: whatever is another organization's, or stands under another hook, answers

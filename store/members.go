@@ -173,7 +173,7 @@ func member(tx *guard.WriteTx, email string) (Member, error) {
 // mayHandOut refuses to touch a role that the actor could not give: admins and
 // owners are made and unmade by owners.
 func mayHandOut(tx *guard.WriteTx, role Role) error {
-	if role >= Admin && !tx.May(guard.MakeAdmins) {
+	if !tx.May(guard.HandOut(role)) {
 		return guard.Errorf(Denied, "role", "Only an owner makes or unmakes admins and owners.")
 	}
 	return nil

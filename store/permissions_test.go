@@ -21,6 +21,8 @@ type things struct {
 	entry                      string // an audit entry
 	member, person             string // e-mail of a member, and of somebody who is none
 	key                        string // an API key
+
+	invitation, invited string // an open one, as an editor; and an address that is not invited
 }
 
 // call is one use of a method of the store by an actor.
@@ -41,6 +43,7 @@ func theSecret(x things) string        { return x.secret }
 func theDeletedSecret(x things) string { return x.deletedSecret }
 func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
+func theInvitation(x things) string    { return x.invitation }
 func noTarget(things) string           { return "" }
 
 func errOf[T any](_ T, err error) error { return err }
@@ -69,6 +72,37 @@ var calls = []call{
 	}},
 	{"RemoveMember", "", "member.remove", store.Admin, true, "Act", "member", theMember, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RemoveMember(ctx, a, x.member))
+	}},
+	{"Invitations", "", "invitation.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Invitations(ctx, a, 10))
+	}},
+	{"InvitationForm", "", "invitation.create", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.InvitationForm(ctx, a)
+	}},
+	{"CreateInvitation", "", "invitation.create", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateInvitation(ctx, a, x.invited, store.Editor)
+		return err
+	}},
+	{"CreateInvitation", "as admin", "invitation.create", store.Owner, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateInvitation(ctx, a, x.invited, store.Admin)
+		return err
+	}},
+	{"CreateInvitation", "as owner", "invitation.create", store.Owner, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateInvitation(ctx, a, x.invited, store.Owner)
+		return err
+	}},
+	{"InvitationToRenew", "", "invitation.renew", store.Admin, true, "View", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		return errOf(w.InvitationToRenew(ctx, a, x.invitation))
+	}},
+	{"RenewInvitation", "", "invitation.renew", store.Admin, true, "Act", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.RenewInvitation(ctx, a, x.invitation)
+		return err
+	}},
+	{"InvitationToRevoke", "", "invitation.revoke", store.Admin, true, "View", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		return errOf(w.InvitationToRevoke(ctx, a, x.invitation))
+	}},
+	{"RevokeInvitation", "", "invitation.revoke", store.Admin, true, "Act", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevokeInvitation(ctx, a, x.invitation))
 	}},
 	{"Keys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Keys(ctx, a)) }},
 	{"Key", "", "key.revoke", store.Admin, true, "View", "key", theKey, func(w *world, a store.Actor, x things) error {
@@ -290,6 +324,11 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 		t.Fatal(err)
 	}
 	x.key = key.ID
+	invited, _, err := w.CreateInvitation(ctx, w.Actor(t, slug, "admin"), fmt.Sprint("invited", n, "@", slug, ".example"), store.Editor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.invitation, x.invited = invited.ID, fmt.Sprint("new", n, "@", slug, ".example")
 	return x
 }
 

@@ -2822,6 +2822,10 @@ var confirmations = map[string]struct{ icon, verb string }{
 	"copy":               {"copy", "Copy value"},
 	"create the API key": {"terminal", "Create key"},
 	"revoke the API key": {"ban", "Revoke key"},
+
+	"invite":                   {"mail", "Create link"},
+	"renew the invitation of":  {"mail", "Create new link"},
+	"revoke the invitation of": {"ban", "Revoke invitation"},
 }
 
 // Confirm is the step-up dialog and page.
@@ -2865,7 +2869,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			var templ_7745c5c3_Var107 templ.SafeURL
 			templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinURLErrs(p.URL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 731, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 735, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var107))
 			if templ_7745c5c3_Err != nil {
@@ -2899,7 +2903,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var108 string
 				templ_7745c5c3_Var108, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 736, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 740, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var108)
 				if templ_7745c5c3_Err != nil {
@@ -2912,7 +2916,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var109 string
 				templ_7745c5c3_Var109, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 736, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 740, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var109)
 				if templ_7745c5c3_Err != nil {
@@ -2951,7 +2955,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var110 string
 				templ_7745c5c3_Var110, templ_7745c5c3_Err = templ.JoinStringErrs(button.verb)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 745, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 749, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var110))
 				if templ_7745c5c3_Err != nil {
