@@ -284,30 +284,26 @@ func (d *Dashboard) drawInvitation(c echo.Context, o store.Origin, p *store.Serv
 	if err != nil {
 		return err
 	}
-	props := views.InvitationPageProps{Gate: d.gate, URL: joinURL}
+	page := views.InvitationPageProps{Gate: d.gate, URL: joinURL}
 	if p != nil {
-		props.Gate.Theme = p.Look().Theme
+		page.Gate.Theme = p.Look().Theme
 	}
 	offer, err := d.store.CheckInvitation(c.Request().Context(), o, token)
-	if store.CodeOf(err) == store.NotFound {
-		props.Gone = true
-		return Render(c, http.StatusNotFound, views.InvitationPage(props))
-	}
-	if err != nil {
-		return err
-	}
-	props.Organization, props.Email, props.Role = offer.Organization, offer.Email, offer.Role.Title()
-	props.MadeBy, props.Until, props.Expired = offer.MadeBy, d.when(offer.ExpiresAt), offer.Expired
-	if offer.Expired {
-		return Render(c, http.StatusNotFound, views.InvitationPage(props))
-	}
 	switch {
+	case store.CodeOf(err) == store.NotFound:
+		status, page.Gone = http.StatusNotFound, true
+	case err != nil:
+		return err
+	case offer.Expired:
+		status, page.Expired = http.StatusNotFound, true
 	case p == nil && offer.Account:
-		props.SignInURL = SignInURL(joinURL)
+		page.SignInURL = SignInURL(joinURL)
 	case p == nil:
-		props.Newcomer, props.Name, props.Errors = true, f.line("name"), errors
+		page.Newcomer, page.Name, page.Errors = true, f.line("name"), errors
 	case !offer.IsFor(*p):
-		props.As, props.SignOutURL = p.Email(), signOutURL
+		page.As, page.SignOutURL = p.Email(), signOutURL
 	}
-	return Render(c, status, views.InvitationPage(props))
+	page.Organization, page.Email, page.Role = offer.Organization, offer.Email, offer.Role.Title()
+	page.MadeBy, page.Until = offer.MadeBy, d.when(offer.ExpiresAt)
+	return Render(c, status, views.InvitationPage(page))
 }
