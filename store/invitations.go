@@ -171,8 +171,8 @@ func (s *Store) RevokeInvitation(ctx context.Context, a Actor, id string) (Invit
 	})
 }
 
-// Offer is what an invitation tells whoever brings its token.
-type Offer struct {
+// LinkedInvitation is an invitation as whoever brings its link may see it.
+type LinkedInvitation struct {
 	Organization string // its name
 	Email        string
 	Role         Role
@@ -185,17 +185,17 @@ type Offer struct {
 }
 
 // IsFor says whether a signed-in person has the address that was invited.
-func (o Offer) IsFor(p ServerActor) bool { return emailKey(p.Email()) == o.key }
+func (i LinkedInvitation) IsFor(p ServerActor) bool { return emailKey(p.Email()) == i.key }
 
-// CheckInvitation tells what a link offers, without using it up. One that doesn't work
+// CheckInvitation tells what a link is good for, without using it up. One that doesn't work
 // is NotFound, whatever the reason, and Limited after 60 of them in a minute from one
 // network; one that has expired says so.
-func (s *Store) CheckInvitation(ctx context.Context, o Origin, token string) (Offer, error) {
+func (s *Store) CheckInvitation(ctx context.Context, o Origin, token string) (LinkedInvitation, error) {
 	i, err := s.findInvitation(ctx, o, token)
 	if err != nil {
-		return Offer{}, err
+		return LinkedInvitation{}, err
 	}
-	return Offer{
+	return LinkedInvitation{
 		Organization: i.Org.Name, Email: i.Email, Role: i.Role, MadeBy: i.MadeByName,
 		ExpiresAt: guard.FromMicro(i.ExpiresAt), Expired: i.Expired(s.db.Now()), Account: i.Account, key: i.EmailKey,
 	}, nil

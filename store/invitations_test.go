@@ -88,8 +88,8 @@ func TestRenewInvitation(t *testing.T) {
 	}
 	_, err = w.CheckInvitation(ctx, from(""), old)
 	wantCode(t, err, store.NotFound)
-	if offer := must(w.CheckInvitation(ctx, from(""), token))(t); offer.Expired || offer.MadeBy != "acme admin" {
-		t.Errorf("%+v", offer)
+	if linked := must(w.CheckInvitation(ctx, from(""), token))(t); linked.Expired || linked.MadeBy != "acme admin" {
+		t.Errorf("%+v", linked)
 	}
 
 	byOwner, _, err := w.CreateInvitation(ctx, w.actorNow(t, "owner"), "boss@example.com", store.Admin)
@@ -182,8 +182,8 @@ func TestS31InvitationStates(t *testing.T) {
 			w.sql(t, strings.Replace(c.since, "x'00'", "randomblob(32)", 1))
 			p := w.Person(t, globex, "owner")
 			if c.works {
-				if offer := must(w.CheckInvitation(ctx, from(""), token))(t); offer.Role != c.role || !offer.Account || offer.Organization != "acme inc" {
-					t.Errorf("%+v", offer)
+				if linked := must(w.CheckInvitation(ctx, from(""), token))(t); linked.Role != c.role || !linked.Account || linked.Organization != "acme inc" {
+					t.Errorf("%+v", linked)
 				}
 				if joined := must(w.AcceptInvitation(ctx, p, token))(t); joined.Role != c.role || joined.Member || joined.Org.Slug != acme {
 					t.Errorf("%+v", joined)
@@ -194,9 +194,9 @@ func TestS31InvitationStates(t *testing.T) {
 				}
 				return
 			}
-			offer, err := w.CheckInvitation(ctx, from(""), token)
-			if wantCode(t, err, store.NotFound); offer != (store.Offer{}) {
-				t.Errorf("tells %+v", offer)
+			linked, err := w.CheckInvitation(ctx, from(""), token)
+			if wantCode(t, err, store.NotFound); linked != (store.LinkedInvitation{}) {
+				t.Errorf("tells %+v", linked)
 			}
 			w.unchanged(t, func() error { return errOf(w.AcceptInvitation(ctx, p, token)) }, store.NotFound)
 			w.unchanged(t, func() error { _, _, err := w.JoinAsNew(ctx, from(""), fresh, "Leo Brandt", newPassword); return err }, store.NotFound)
@@ -209,12 +209,12 @@ func TestInvitationExpires(t *testing.T) {
 	made, token := w.invite(t, "owner", "leo@example.com", store.Editor)
 	join := func() error { _, _, err := w.JoinAsNew(ctx, from(""), token, "Leo Brandt", newPassword); return err }
 	w.Clock.Advance(7*24*time.Hour - time.Microsecond)
-	if offer := must(w.CheckInvitation(ctx, from(""), token))(t); offer.Expired || offer.ExpiresAt != made.ExpiresAt {
-		t.Errorf("%+v", offer)
+	if linked := must(w.CheckInvitation(ctx, from(""), token))(t); linked.Expired || linked.ExpiresAt != made.ExpiresAt {
+		t.Errorf("%+v", linked)
 	}
 	w.Clock.Advance(time.Microsecond)
-	if offer := must(w.CheckInvitation(ctx, from(""), token))(t); !offer.Expired || offer.MadeBy != "acme owner" {
-		t.Errorf("%+v", offer)
+	if linked := must(w.CheckInvitation(ctx, from(""), token))(t); !linked.Expired || linked.MadeBy != "acme owner" {
+		t.Errorf("%+v", linked)
 	}
 	w.unchanged(t, join, store.NotFound)
 	p := w.personNow(t, "owner@globex.example")
@@ -227,8 +227,8 @@ func TestJoinAsNew(t *testing.T) {
 	w := newWorld(t)
 	_, token := w.invite(t, "admin", "Jo\u0308rg@Example.com", store.Editor)
 	for range 2 { // to look burns nothing
-		if offer := must(w.CheckInvitation(ctx, from(""), token))(t); offer.Account || offer.Email != "Jörg@Example.com" || offer.MadeBy != "acme admin" {
-			t.Errorf("%+v", offer)
+		if linked := must(w.CheckInvitation(ctx, from(""), token))(t); linked.Account || linked.Email != "Jörg@Example.com" || linked.MadeBy != "acme admin" {
+			t.Errorf("%+v", linked)
 		}
 	}
 	for field, try := range map[string][2]string{"name": {"", newPassword}, "password": {"Jörg", "elevenbytes"}} {

@@ -903,7 +903,7 @@ func InvitationPage(p InvitationPageProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			default:
-				templ_7745c5c3_Err = offer(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = invited(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -934,7 +934,7 @@ func InvitationPage(p InvitationPageProps) templ.Component {
 	})
 }
 
-func offer(p InvitationPageProps) templ.Component {
+func invited(p InvitationPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

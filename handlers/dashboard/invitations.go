@@ -288,22 +288,22 @@ func (d *Dashboard) drawInvitation(c echo.Context, o store.Origin, p *store.Serv
 	if p != nil {
 		page.Gate.Theme = p.Look().Theme
 	}
-	offer, err := d.store.CheckInvitation(c.Request().Context(), o, token)
+	linked, err := d.store.CheckInvitation(c.Request().Context(), o, token)
 	switch {
 	case store.CodeOf(err) == store.NotFound:
 		status, page.Gone = http.StatusNotFound, true
 	case err != nil:
 		return err
-	case offer.Expired:
+	case linked.Expired:
 		status, page.Expired = http.StatusNotFound, true
-	case p == nil && offer.Account:
+	case p == nil && linked.Account:
 		page.SignInURL = SignInURL(joinURL)
 	case p == nil:
 		page.Newcomer, page.Name, page.Errors = true, f.line("name"), errors
-	case !offer.IsFor(*p):
+	case !linked.IsFor(*p):
 		page.As, page.SignOutURL = p.Email(), signOutURL
 	}
-	page.Organization, page.Email, page.Role = offer.Organization, offer.Email, offer.Role.Title()
-	page.MadeBy, page.Until = offer.MadeBy, d.when(offer.ExpiresAt)
+	page.Organization, page.Email, page.Role = linked.Organization, linked.Email, linked.Role.Title()
+	page.MadeBy, page.Until = linked.MadeBy, d.when(linked.ExpiresAt)
 	return Render(c, status, views.InvitationPage(page))
 }
