@@ -353,3 +353,31 @@ func TestS33SignOutStaysHere(t *testing.T) {
 		wantStatus(t, s.ask(t, request{path: "/orgs/:org/hooks", as: "viewer"}), http.StatusSeeOther)
 	}
 }
+
+func TestManyInvitations(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for n := range 52 {
+		s.inviteTo(t, fmt.Sprintf("new%02d@example.com", n), store.Viewer)
+		s.Clock.Advance(time.Second)
+	}
+	w := s.ask(t, request{path: "/orgs/:org/settings/members", as: "admin"})
+	wantBody(t, w, "2 more.", "new51@example.com", "new02@example.com")
+	wantNone(t, w.Body.String(), "new01@example.com")
+}
+
+// Somebody who became a member in another way needs no new link.
+func TestRenewForAMember(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.inviteTo(t, storetest.Email(storetest.Globex, "viewer"), store.Editor)
+	if _, err := s.AddMember(t.Context(), operatorIn(t, s), storetest.Email(storetest.Globex, "viewer"), store.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	for _, htmx := range []bool{false, true} {
+		w := s.ask(t, request{method: "POST", path: invitationsPath + "/:invitation/renew", as: "owner", htmx: htmx})
+		wantStatus(t, w, http.StatusConflict)
+		wantBody(t, w, "globex viewer is a member already.", "Create new link")
+		wantNone(t, w.Body.String(), "hooks.example/invitations/")
+	}
+}
