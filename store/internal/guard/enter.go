@@ -158,6 +158,7 @@ func Accept[T any](ctx context.Context, db *DB, who Who, token string, fn func(*
 	w := who.identity()
 	w.org, w.joining = i.Org, true
 	target := func(tx *WriteTx) ([]Target, error) {
+		var err error
 		i, err = tx.invitation(token)
 		return []Target{{Kind: "invitation", ID: i.ID, Name: i.Email}}, err
 	}
