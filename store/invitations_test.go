@@ -71,8 +71,24 @@ func TestInvite(t *testing.T) {
 	w.invite(t, "admin", "owner@globex.example", store.Viewer) // who is in another organization can be invited
 }
 
-// Only the newest link works, from the time it was made on; whoever renews it stands
-// behind it.
+// Whoever renews an invitation stands behind it, and nobody else does.
+func TestRenewedInvitationIsTheRenewers(t *testing.T) {
+	w := newWorld(t)
+	operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t)
+	must(w.SetMemberRole(ctx, operator, "editor@acme.example", store.Admin))(t)
+	made, _ := w.invite(t, "editor", "leo@example.com", store.Editor)
+	_, token, err := w.RenewInvitation(ctx, w.Actor(t, acme, "admin"), made.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(w.RemoveMember(ctx, operator, "editor@acme.example"))(t)
+	must(w.CheckInvitation(ctx, from(""), token))(t)
+	must(w.SetMemberRole(ctx, operator, "admin@acme.example", store.Editor))(t)
+	_, err = w.CheckInvitation(ctx, from(""), token)
+	wantCode(t, err, store.NotFound)
+}
+
+// Only the newest link works, from the time it was made on.
 func TestRenewInvitation(t *testing.T) {
 	w := newWorld(t)
 	made, old := w.invite(t, "owner", "leo@example.com", store.Editor)
