@@ -324,6 +324,24 @@ func TestInviteStepUp(t *testing.T) {
 	wantStatus(t, s.ask(t, request{path: "/invitations", cookies: s.held(t)}), http.StatusOK)
 }
 
+// So do a new link and a revocation.
+func TestRenewAndRevokeStepUp(t *testing.T) {
+	t.Parallel()
+	for what, status := range map[string]int{"renew": http.StatusOK, "revoke": http.StatusSeeOther} {
+		s := newSite(t)
+		invite(t, s)
+		s.Clock.Advance(store.ConfirmFor + time.Second)
+		change := request{method: "POST", path: invitationsPath + "/:invitation/" + what, as: "admin"}
+		w := s.ask(t, change)
+		wantStatus(t, w, http.StatusForbidden)
+		wantBody(t, w, "To "+what+" the invitation of "+newcomer)
+		wantStatus(t, s.ask(t, request{path: "/invitations", cookies: s.held(t)}), http.StatusOK)
+		change.form = field("password", storetest.Password)
+		wantStatus(t, s.ask(t, change), status)
+		wantStatus(t, s.ask(t, request{path: "/invitations", cookies: s.held(t)}), http.StatusNotFound)
+	}
+}
+
 // Wrong links are limited without telling more; a right one is not.
 func TestWrongInvitationLinks(t *testing.T) {
 	t.Parallel()
