@@ -12,8 +12,6 @@ import (
 	"hooksafe/store/storetest"
 )
 
-const membersPath = "/orgs/acme/settings/members"
-
 // roleOf is the control of somebody's role.
 func (p *page) roleOf(name string) element { return p.role("combobox", "Role of "+name) }
 

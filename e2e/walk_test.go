@@ -38,6 +38,11 @@ var notLinked = map[string]string{
 	"GET /reset":        "wants a link from the operator",
 	"POST /reset":       "wants a link from the operator",
 	"GET /reset/:token": "is the link from the operator",
+
+	"GET /invitations":        "wants a link that a member passes on",
+	"POST /invitations":       "wants a link that a member passes on",
+	"GET /invitations/:token": "is the link that a member passes on",
+
 	"GET /hooks":        "the address that the documents of hooks name; leads to the hooks of the organization used last",
 	"POST /oauth/token": "for programs",
 	"GET /search":       "for whoever types it; leads to the search of the organization used last",

@@ -225,7 +225,7 @@ func revokeInvitations(tx *guard.WriteTx, m Member, now Role) error {
 		SELECT id, email, role
 		FROM invitations
 		WHERE org = :org_id AND made_by = :user AND used_at IS NULL AND revoked_at IS NULL
-		ORDER BY created_at, id`, guard.Args{"user": m.ID}); err != nil {
+		ORDER BY sent_at, id`, guard.Args{"user": m.ID}); err != nil {
 		return err
 	}
 	for _, i := range open {

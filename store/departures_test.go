@@ -24,11 +24,11 @@ var departures = map[string]func(w *world, t *testing.T) error{
 	},
 }
 
-// invite makes an open invitation past the guard.
-func (w *world) invite(t testing.TB, slug, by, email, role string) (id string) {
+// openInvitation makes one past the guard.
+func (w *world) openInvitation(t testing.TB, slug, by, email, role string) (id string) {
 	t.Helper()
 	id = "i_" + email
-	w.sql(t, `INSERT INTO invitations (id, org, token_hash, email, email_key, role, made_by, made_by_name, created_at, expires_at)
+	w.sql(t, `INSERT INTO invitations (id, org, token_hash, email, email_key, role, made_by, made_by_name, sent_at, expires_at)
 		SELECT ?, id, ?, ?, ?, ?, ?, '', 0, 1 FROM organizations WHERE slug = ?`, id, []byte(id), email, email, role, by, slug)
 	return id
 }
@@ -64,8 +64,8 @@ func TestDeparture(t *testing.T) {
 			access := must(w.NewAccessToken(ctx, storetest.Origin(), key.ID, token, nil))(t)
 			_, other := w.newKey(t, w.Actor(t, acme, "owner"), 0, store.Scopes()...)
 			_, foreign := w.newKey(t, elsewhere, 0, store.Scopes()...)
-			ended, kept := w.invite(t, acme, admin.ID(), "a@x.example", "viewer"), w.invite(t, acme, w.Actor(t, acme, "owner").ID(), "b@x.example", "viewer")
-			abroad := w.invite(t, globex, admin.ID(), "c@x.example", "viewer")
+			ended, kept := w.openInvitation(t, acme, admin.ID(), "a@x.example", "viewer"), w.openInvitation(t, acme, w.Actor(t, acme, "owner").ID(), "b@x.example", "viewer")
+			abroad := w.openInvitation(t, globex, admin.ID(), "c@x.example", "viewer")
 			early := must(w.KeyActor(ctx, token, storetest.Origin()))(t)
 
 			if err := leave(w, t); err != nil {
@@ -180,9 +180,9 @@ func TestS17InvitationsOfTheDemoted(t *testing.T) {
 			id := w.Actor(t, acme, c.who).ID()
 			invitations := map[string]string{}
 			for _, role := range []string{"viewer", "admin", "owner"} {
-				invitations[role] = w.invite(t, acme, id, role+"@x.example", role)
+				invitations[role] = w.openInvitation(t, acme, id, role+"@x.example", role)
 			}
-			used, other := w.invite(t, acme, id, "used@x.example", "viewer"), w.invite(t, acme, w.Actor(t, acme, "editor").ID(), "other@x.example", "viewer")
+			used, other := w.openInvitation(t, acme, id, "used@x.example", "viewer"), w.openInvitation(t, acme, w.Actor(t, acme, "editor").ID(), "other@x.example", "viewer")
 			w.sql(t, `UPDATE invitations SET used_at = 1 WHERE id = ?`, used)
 			if err := c.do(w, t, id); err != nil {
 				t.Fatal(err)

@@ -19,6 +19,7 @@ var ghosts = things{
 
 	ownSecret: "019aa6f1-0000-7000-8000-000000000004", ownSecretName: "GHOST",
 	deletedOwnSecret: "019aa6f1-0000-7000-8000-000000000005", deletedOwnSecretName: "GHOST",
+	invitation: "019aa6f1-0000-7000-8000-000000000004", invited: "new@example.com",
 }
 
 // S-13, 0.6: whatever is another organization's, or stands under another hook, answers

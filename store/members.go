@@ -324,7 +324,7 @@ func newMember(*guard.WriteTx) ([]guard.Target, error) {
 // mayHandOut refuses to touch a role that the actor could not give: admins and
 // owners are made and unmade by owners.
 func mayHandOut(tx asker, role Role) error {
-	if role >= Admin && !tx.May(guard.MakeAdmins) {
+	if !tx.May(guard.HandOut(role)) {
 		return guard.Errorf(Denied, "role", "Only an owner makes or unmakes admins and owners.")
 	}
 	return nil

@@ -354,7 +354,7 @@ func (w *world) furnish(t testing.TB, slug string) (token string) {
 	must(w.RevealSecret(ctx, a, store.OrganizationPlace(), own.ID, 0, ""))(t)
 	key, token := w.newKey(t, a, 0, store.Scopes()...)
 	must(w.NewAccessToken(ctx, storetest.Origin(), key.ID, token, nil))(t)
-	w.sql(t, `INSERT INTO invitations (id, org, token_hash, email, email_key, role, made_by, made_by_name, created_at, expires_at)
+	w.sql(t, `INSERT INTO invitations (id, org, token_hash, email, email_key, role, made_by, made_by_name, sent_at, expires_at)
 		VALUES (?, ?, ?, 'x@example.com', 'x@example.com', 'viewer', '', '', 0, 0)`, "i_"+slug, a.Org().ID, []byte(slug))
 	return token
 }

@@ -85,7 +85,9 @@ func (s *Store) CreateUser(ctx context.Context, op ServerActor, email, name, pas
 		return User{}, err
 	}
 	return guard.Act(ctx, s.db, op, guard.UserCreate, someUser, func(tx *guard.WriteTx) (User, error) {
-		return insertUser(tx, email, name, hash)
+		u, err := insertUser(tx, email, name, hash)
+		*tx.Target() = u.target()
+		return u, err
 	})
 }
 
@@ -113,9 +115,10 @@ func insertUser(tx *guard.WriteTx, email, name, hash string) (User, error) {
 	if guard.IsUnique(err) {
 		return User{}, guard.Errorf(Conflict, "email", "There is already a person with this email address.")
 	}
-	*tx.Target() = guard.Target{Kind: "user", ID: u.ID, Name: name}
 	return u, err
 }
+
+func (u User) target() guard.Target { return guard.Target{Kind: "user", ID: u.ID, Name: u.Name} }
 
 // NewResetLink makes a one-time token with which a person sets a new password,
 // valid for 24 hours. Earlier ones stop working.
@@ -126,7 +129,7 @@ func (s *Store) NewResetLink(ctx context.Context, op ServerActor, email string) 
 		if err != nil {
 			return "", err
 		}
-		*tx.Target() = guard.Target{Kind: "user", ID: u.ID, Name: u.Name}
+		*tx.Target() = u.target()
 		if err := revokeResets(tx, u.ID); err != nil {
 			return "", err
 		}

@@ -25,6 +25,7 @@ type things struct {
 	ownSecret, ownSecretName               string // a secret of the organization itself
 	deletedOwnSecret, deletedOwnSecretName string
 	org                                    string // the organization
+	invitation, invited                    string // an open one, as an editor; and an address that is not invited
 }
 
 // call is one use of a method of the store by an actor.
@@ -47,6 +48,7 @@ func theOwnSecret(x things) string     { return x.ownSecret }
 func theDeletedOwn(x things) string    { return x.deletedOwnSecret }
 func theKey(x things) string           { return x.key }
 func theMember(x things) string        { return "u_" + x.member }
+func theInvitation(x things) string    { return x.invitation }
 func noTarget(things) string           { return "" }
 
 func theOrganization(x things) string { return x.org }
@@ -129,6 +131,37 @@ var calls = []call{
 			return nil
 		}
 		return err
+	}},
+	{"Invitations", "", "invitation.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Invitations(ctx, a, 10))
+	}},
+	{"InvitationForm", "", "invitation.create", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.InvitationForm(ctx, a)
+	}},
+	{"CreateInvitation", "", "invitation.create", store.Admin, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateInvitation(ctx, a, x.invited, store.Editor)
+		return err
+	}},
+	{"CreateInvitation", "as admin", "invitation.create", store.Owner, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateInvitation(ctx, a, x.invited, store.Admin)
+		return err
+	}},
+	{"CreateInvitation", "as owner", "invitation.create", store.Owner, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.CreateInvitation(ctx, a, x.invited, store.Owner)
+		return err
+	}},
+	{"InvitationToRenew", "", "invitation.renew", store.Admin, true, "View", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		return errOf(w.InvitationToRenew(ctx, a, x.invitation))
+	}},
+	{"RenewInvitation", "", "invitation.renew", store.Admin, true, "Act", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		_, _, err := w.RenewInvitation(ctx, a, x.invitation)
+		return err
+	}},
+	{"InvitationToRevoke", "", "invitation.revoke", store.Admin, true, "View", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		return errOf(w.InvitationToRevoke(ctx, a, x.invitation))
+	}},
+	{"RevokeInvitation", "", "invitation.revoke", store.Admin, true, "Act", "invitation", theInvitation, func(w *world, a store.Actor, x things) error {
+		return errOf(w.RevokeInvitation(ctx, a, x.invitation))
 	}},
 	{"Keys", "", "key.list", store.Admin, true, "View", "", noTarget, func(w *world, a store.Actor, x things) error { return errOf(w.Keys(ctx, a)) }},
 	{"Key", "", "key.revoke", store.Admin, true, "View", "key", theKey, func(w *world, a store.Actor, x things) error {
@@ -461,20 +494,13 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 		t.Fatal(err)
 	}
 	x.key, x.org = key.ID, a.Org().ID
-	x.key = key.ID
-	x.addOwn(t, w, slug, n)
+	operator := must(w.OperatorIn(ctx, w.Operator(), slug))(t) // whose invitations outlast whoever leaves
+	invited, _, err := w.CreateInvitation(ctx, operator, fmt.Sprint("invited", n, "@", slug, ".example"), store.Editor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.invitation, x.invited = invited.ID, fmt.Sprint("new", n, "@", slug, ".example")
 	return x
-}
-
-// addOwn makes a secret of the organization itself, and a deleted one.
-func (x *things) addOwn(t testing.TB, w *world, slug string, n int) {
-	t.Helper()
-	admin, in := w.Actor(t, slug, "admin"), store.OrganizationPlace()
-	there := w.addSecret(t, admin, in, fmt.Sprint("OWN_", n), "value")
-	gone := w.addSecret(t, admin, in, fmt.Sprint("OWN_GONE_", n), "value")
-	must(w.DeleteSecret(ctx, admin, in, gone.ID, gone.Name))(t)
-	x.ownSecret, x.ownSecretName = there.ID, there.Name
-	x.deletedOwnSecret, x.deletedOwnSecretName = gone.ID, gone.Name
 }
 
 // S-16, A-01: every method by every role. Whoever may not is told so, changes

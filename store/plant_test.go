@@ -47,6 +47,13 @@ func TestNothingPlantedIsOnDisk(t *testing.T) {
 	key, keyToken := w.newKey(t, w.Actor(t, acme, "admin"), 0, store.Scopes()...)
 	plants["key"], plants["access token"] = keyToken, must(w.NewAccessToken(ctx, from(""), key.ID, keyToken, nil))(t).Token
 
+	_, plants["invitation"] = w.invite(t, "admin", "leo@example.com", store.Editor)
+	joined, _, err := w.JoinAsNew(ctx, from(""), plants["invitation"], "Leo Brandt", "planted joining password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plants["joining password"], plants["joined token"] = "planted joining password", joined.Token
+
 	files := must(filepath.Glob(filepath.Join(w.Dir, "*")))(t)
 	if len(files) < 3 {
 		t.Fatalf("files are %v; the WAL is looked through as well", files)

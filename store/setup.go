@@ -83,6 +83,7 @@ func (s *Store) Setup(ctx context.Context, o Origin, in Setup) (Session, OrgRef,
 		if err != nil {
 			return Session{}, err
 		}
+		*tx.Target() = u.target()
 		if _, err := tx.Exec(`UPDATE server SET setup_hash = NULL, setup_until = NULL, setup_done_at = :now`,
 			guard.Args{"now": guard.Micro(tx.Now())}); err != nil {
 			return Session{}, err

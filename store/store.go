@@ -87,6 +87,9 @@ func CodeOf(err error) Code { return guard.CodeOf(err) }
 // AsError finds the refusal in an error.
 func AsError(err error) (*Error, bool) { return guard.AsError(err) }
 
+// HandOut is the permission that it takes to give somebody a role, or to take it away.
+func HandOut(role Role) Permission { return guard.HandOut(role) }
+
 // ParseRole reads a role's name.
 func ParseRole(name string) (Role, error) { return guard.ParseRole(name) }
 

@@ -29,6 +29,8 @@ var unasked = map[string]string{
 	"SignIn":          "somebody who is nobody yet shows a password",
 	"CheckReset":      "somebody who is nobody yet shows a reset link",
 	"ResetPassword":   "somebody who is nobody yet uses a reset link",
+	"CheckInvitation": "somebody who is nobody yet shows an invitation",
+	"JoinAsNew":       "somebody who is nobody yet uses an invitation",
 	"SetupOpen":       "nobody exists yet",
 	"NewSetupToken":   "nobody exists yet: the server acts as its operator",
 	"CheckSetupToken": "nobody exists yet",

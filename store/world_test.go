@@ -109,6 +109,7 @@ func (w *world) state(t testing.TB) string {
 			(SELECT group_concat(id || name || note || revision || version || COALESCE(deleted_at, '') || COALESCE(due_for, '')) FROM secrets),
 			(SELECT count(*) || ' ' || count(sealed) FROM secret_versions),
 			(SELECT group_concat(user || role) FROM members),
+			(SELECT group_concat(id || role || hex(token_hash) || expires_at || COALESCE(used_at, '') || COALESCE(revoked_at, '')) FROM invitations),
 			(SELECT count(*) FROM users) || ' people',
 			(SELECT count(*) FROM secret_uses) || ' uses',
 			(SELECT group_concat(id || name || COALESCE(made_by, '') || COALESCE(revoked_at, '')) FROM api_keys),

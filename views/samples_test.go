@@ -174,6 +174,44 @@ func doomedSample() DeleteOrganizationProps {
 	return DeleteOrganizationProps{URL: settingsURL + "/general/delete", BackURL: settingsURL + "/general", Name: "Brightwater Labs", Hooks: 8, Secrets: 77, Members: 5, Keys: 3}
 }
 
+const invitationsURL = settingsURL + "/members/invitations"
+
+func invitationsSample() InvitationListProps {
+	url := func(id, verb string) string { return invitationsURL + "/" + id + "/" + verb }
+	return InvitationListProps{InviteURL: settingsURL + "/members/invite", More: 1200, OutOfBand: true, Invitations: []InvitationProps{
+		{"i1", "amira@contractor.example", "Viewer", "Priya Raman", ago(2 * anHour), When{now.Add(7*aDay - 2*anHour), now}, url("i1", "renew"), url("i1", "revoke")},
+		{"i2", "leo@brightwater.example", "Editor", "Mara Okafor", on(time.November, 7), on(time.November, 14), url("i2", "renew"), url("i2", "revoke")},
+		{"i3", "boss@brightwater.example", "Owner", "Mara Okafor", on(time.November, 20), When{now.Add(6 * aDay), now}, "", ""},
+	}}
+}
+
+func newInvitationSample() NewInvitationProps {
+	return NewInvitationProps{URL: invitationsURL, BackURL: settingsURL + "/members", Role: "viewer",
+		Roles: []RoleProps{{"viewer", "Viewer"}, {"editor", "Editor"}, {"admin", "Admin"}, {"owner", "Owner"}}}
+}
+
+func newInvitationRefused() NewInvitationProps {
+	p := newInvitationSample()
+	p.Email, p.Role, p.Roles, p.Errors = "tomas@brightwater.example", "editor", p.Roles[:2], Errors{"email": "Tomás Vidal is a member already."}
+	return p
+}
+
+func invitationMadeSample() InvitationMadeProps {
+	return InvitationMadeProps{"leo@brightwater.example", "https://secrets.brightwater.example/invitations/example-5tYbR0wZ8kQmVn3LxC7dJf2Hs6PaUe", When{now.Add(7 * aDay), now}, settingsURL + "/members"}
+}
+
+func askInvitationSample(verb string, errors Errors) AskInvitationProps {
+	return AskInvitationProps{invitationsURL + "/i2/" + verb, settingsURL + "/members", "leo@brightwater.example", errors}
+}
+
+// invitationPage is the page behind a link, in one of its states.
+func invitationPage(change func(*InvitationPageProps)) templ.Component {
+	p := InvitationPageProps{Gate: gateSample, URL: "/invitations", Organization: "Brightwater Labs", Email: "tomas@brightwater.example",
+		Role: "Editor", MadeBy: "Mara Okafor", Until: When{now.Add(6 * aDay), now}}
+	change(&p)
+	return InvitationPage(p)
+}
+
 func hookSample(id, name, trigger string, used, missing int, updated When, by string, enabled bool) HookProps {
 	url := "/orgs/brightwater-labs/hooks/" + id
 	return HookProps{
@@ -1083,6 +1121,31 @@ var samples = map[string]templ.Component{
 	"new-organization-page":       sheet("New organization", NewOrganization(NewOrganizationProps{URL: "/orgs/new", BackURL: "/", Host: "secrets.brightwater.example"})),
 	"confirm-every-time":          Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", To: "reveal", Name: "STRIPE_SIGNING_SECRET", Minutes: 15, ValuesAlways: true}),
 	"confirm-organization":        Confirm(ConfirmProps{URL: settingsURL + "/general", BackURL: settingsURL + "/general", To: "change the organization", Name: "Brightwater Labs", Minutes: 15, ValuesAlways: true}),
+
+	"invitations":            InvitationList(invitationsSample()),
+	"invitations-not-theirs": InvitationList(InvitationListProps{}),
+	"invite":                 NewInvitation(newInvitationSample()),
+	"invite-refused":         NewInvitation(newInvitationRefused()),
+	"invite-page":            sheet("Invite", NewInvitation(newInvitationSample())),
+	"confirm-invite":         Confirm(ConfirmProps{URL: invitationsURL, BackURL: settingsURL + "/members", To: "invite", Name: "leo@brightwater.example", Fields: []HiddenField{{"email", "leo@brightwater.example"}, {"role", "editor"}}, Minutes: 15}),
+	"invitation-made":        InvitationMade(invitationMadeSample()),
+	"invitation-made-page":   sheet("The link for leo@brightwater.example", InvitationMade(invitationMadeSample())),
+	"invitation-renew":       RenewInvitation(askInvitationSample("renew", nil)),
+	"invitation-renew-late":  RenewInvitation(askInvitationSample("renew", Errors{"email": "Leo Brandt is a member already."})),
+	"invitation-revoke":      RevokeInvitation(askInvitationSample("revoke", nil)),
+	"invitation-gone":        InvitationPage(InvitationPageProps{Gate: gateSample, Gone: true}),
+	"invitation-expired": invitationPage(func(p *InvitationPageProps) {
+		p.Expired, p.Until = true, on(time.November, 14)
+	}),
+	"invitation-newcomer": invitationPage(func(p *InvitationPageProps) { p.Newcomer = true }),
+	"invitation-newcomer-refused": invitationPage(func(p *InvitationPageProps) {
+		p.Newcomer, p.Name, p.Errors = true, "Tomás Vidal", Errors{"password": "Use at least 12 characters."}
+	}),
+	"invitation-sign-in": invitationPage(func(p *InvitationPageProps) { p.SignInURL = "/login?next=%2Finvitations" }),
+	"invitation-join":    invitationPage(func(p *InvitationPageProps) {}),
+	"invitation-another-person": invitationPage(func(p *InvitationPageProps) {
+		p.As, p.SignOutURL = "yuki@brightwater.example", "/logout"
+	}),
 
 	"api-keys":         APIKeysPage(APIKeysPageProps{shellSample("API keys", InAPIKeys), apiKeysSample(), "/orgs/brightwater-labs/settings/api-keys/calls"}),
 	"api-calls":        APICallsPage(apiCallsSample()),

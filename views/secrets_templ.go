@@ -3002,11 +3002,14 @@ var confirmations = map[string]struct{ icon, verb string }{
 	"create the API key": {"terminal", "Create key"},
 	"revoke the API key": {"ban", "Revoke key"},
 
-	"change the role of":      {"users", "Change role"},
-	"remove":                  {"trash-2", "Remove member"},
-	"transfer ownership to":   {"user-check", "Transfer ownership"},
-	"change the organization": {"settings", "Save"},
-	"delete the organization": {"trash-2", "Delete organization"},
+	"change the role of":       {"users", "Change role"},
+	"remove":                   {"trash-2", "Remove member"},
+	"transfer ownership to":    {"user-check", "Transfer ownership"},
+	"change the organization":  {"settings", "Save"},
+	"delete the organization":  {"trash-2", "Delete organization"},
+	"invite":                   {"mail", "Create link"},
+	"renew the invitation of":  {"mail", "Create new link"},
+	"revoke the invitation of": {"ban", "Revoke invitation"},
 }
 
 func (p ConfirmProps) support() string {
@@ -3062,7 +3065,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			var templ_7745c5c3_Var112 templ.SafeURL
 			templ_7745c5c3_Var112, templ_7745c5c3_Err = templ.JoinURLErrs(p.URL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 831, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 834, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var112))
 			if templ_7745c5c3_Err != nil {
@@ -3096,7 +3099,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var113 string
 				templ_7745c5c3_Var113, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 836, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 839, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var113)
 				if templ_7745c5c3_Err != nil {
@@ -3109,7 +3112,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var114 string
 				templ_7745c5c3_Var114, templ_7745c5c3_Err = templ.ResolveAttributeValue(f.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 836, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 839, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var114)
 				if templ_7745c5c3_Err != nil {
@@ -3148,7 +3151,7 @@ func Confirm(p ConfirmProps) templ.Component {
 				var templ_7745c5c3_Var115 string
 				templ_7745c5c3_Var115, templ_7745c5c3_Err = templ.JoinStringErrs(button.verb)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 845, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `secrets.templ`, Line: 848, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var115))
 				if templ_7745c5c3_Err != nil {

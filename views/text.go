@@ -65,6 +65,15 @@ func (w When) until() string {
 	}
 }
 
+// day is the day alone, for the middle of a sentence: "14 November".
+func (w When) day() string {
+	at := w.At.UTC()
+	if at.Year() == w.Now.UTC().Year() {
+		return at.Format("2 January")
+	}
+	return at.Format("2 January 2006")
+}
+
 // inText is String in the middle of a sentence.
 func (w When) inText() string {
 	text := w.String()

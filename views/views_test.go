@@ -383,6 +383,20 @@ func TestWhen(t *testing.T) {
 	}
 }
 
+// A day of another year is named with it.
+func TestDay(t *testing.T) {
+	for at, want := range map[time.Time]string{
+		time.Date(2026, 11, 14, 23, 59, 0, 0, time.UTC):                         "14 November",
+		time.Date(2026, 11, 15, 0, 30, 0, 0, time.FixedZone("", 3600)):          "14 November",
+		time.Date(2027, 1, 2, 9, 0, 0, 0, time.UTC):                             "2 January 2027",
+		time.Date(2027, 1, 1, 0, 30, 0, 0, time.FixedZone("one hour on", 3600)): "31 December",
+	} {
+		if got := (When{at, now}).day(); got != want {
+			t.Errorf("%v is %q, want %q", at, got, want)
+		}
+	}
+}
+
 func TestScriptMeta(t *testing.T) {
 	tests := map[string]string{
 		"":                           "JavaScript, 1 line, LF",

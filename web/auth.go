@@ -30,21 +30,45 @@ func (d doors) public(h func(echo.Context, store.Origin) error) echo.HandlerFunc
 	}
 }
 
-// signedIn lets a person in who has a session.
-func (d doors) signedIn(h func(echo.Context, store.ServerActor) error) echo.HandlerFunc {
+// anybody lets everybody in, and hands over the person who is signed in, or nil.
+func (d doors) anybody(h func(echo.Context, store.Origin, *store.ServerActor) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		session, err := d.sessions.Get(c.Request(), dashboard.SessionName)
+		person, err := d.person(c)
 		if err != nil {
 			return err
 		}
-		person, ok := personOf(session)
-		if !ok {
+		return h(c, originOf(c.Request()), person)
+	}
+}
+
+// signedIn lets a person in who has a session.
+func (d doors) signedIn(h func(echo.Context, store.ServerActor) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		person, err := d.person(c)
+		if err != nil {
+			return err
+		}
+		if person == nil {
 			return errSignIn
 		}
-		c.Set(actorKey, person.ID())
-		c.Set(dashboard.PersonKey, person)
-		return h(c, person)
+		return h(c, *person)
 	}
+}
+
+// person is who is signed in, or nil. Whatever draws or logs the answer finds them in
+// the Echo context.
+func (d doors) person(c echo.Context) (*store.ServerActor, error) {
+	session, err := d.sessions.Get(c.Request(), dashboard.SessionName)
+	if err != nil {
+		return nil, err
+	}
+	person, ok := personOf(session)
+	if !ok {
+		return nil, nil
+	}
+	c.Set(actorKey, person.ID())
+	c.Set(dashboard.PersonKey, person)
+	return &person, nil
 }
 
 // member lets a person in who belongs to the organization in the path. To

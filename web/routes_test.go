@@ -36,6 +36,9 @@ var access = []struct {
 	{route: "GET /reset/:token", want: "303 303 303 303 303 303"},
 	{route: "GET /reset", want: "404 404 404 404 404 404"},
 	{route: "POST /reset", want: "404 404 404 404 404 404", form: field("password", "a long enough one")},
+	{route: "GET /invitations/:token", want: "303 303 303 303 303 303"},
+	{route: "GET /invitations", want: "404 404 404 404 404 404"},
+	{route: "POST /invitations", want: "404 404 404 404 404 404", form: field("name", "X", "password", "a long enough one")},
 	{route: "GET /", want: "303 303 303 303 303 303"},
 	{route: "GET /hooks", want: "303 303 303 303 303 303"},
 	{route: "GET /account", want: "303 200 200 200 200 200"},
@@ -82,6 +85,12 @@ var access = []struct {
 	{route: "POST /orgs/:org/settings/general/values", want: "401 404 403 403 403 303", form: field("seconds", "60", "editors", "on", "confirm", "always", "base", "1")},
 	{route: "GET /orgs/:org/settings/general/delete", want: "303 404 403 403 403 200"},
 	{route: "POST /orgs/:org/settings/general/delete", want: "401 404 403 403 403 303", form: field("name", "acme inc")},
+	{route: "GET /orgs/:org/settings/members/invite", want: "303 404 403 403 200 200"},
+	{route: "POST /orgs/:org/settings/members/invitations", want: "401 404 403 403 200 200", form: field("email", "leo@example.com", "role", "editor")},
+	{route: "GET /orgs/:org/settings/members/invitations/:invitation/renew", want: "303 404 403 403 200 200", before: invite},
+	{route: "POST /orgs/:org/settings/members/invitations/:invitation/renew", want: "401 404 403 403 200 200", before: invite},
+	{route: "GET /orgs/:org/settings/members/invitations/:invitation/revoke", want: "303 404 403 403 200 200", before: invite},
+	{route: "POST /orgs/:org/settings/members/invitations/:invitation/revoke", want: "401 404 403 403 303 303", before: invite},
 	{route: "GET /orgs/:org", want: "303 404 303 303 303 303"},
 	{route: "GET /orgs/:org/audit", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/audit/export", want: "401 404 403 403 200 200", form: field("format", "csv")},
@@ -160,6 +169,15 @@ func deleteShared(t *testing.T, s *site) {
 	if _, err := s.DeleteSecret(t.Context(), s.Actor(t, storetest.Acme, "owner"), store.OrganizationPlace(), s.shared, "SHARED_KEY"); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// invite makes an invitation of leo@example.com as an editor, which the site knows.
+func invite(t *testing.T, s *site) {
+	made, token, err := s.CreateInvitation(t.Context(), s.Actor(t, storetest.Acme, "owner"), "leo@example.com", store.Editor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.invitation, s.link = made.ID, token
 }
 
 func deleteHook(t *testing.T, s *site) {

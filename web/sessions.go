@@ -85,9 +85,12 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 }
 
 func (s *sessionStore) saveValues(r *http.Request, session *sessions.Session) error {
-	row, ok := session.Values[rowKey{}].(*sessionRow)
-	if !ok {
+	if len(session.Values) == 0 {
 		return nil
+	}
+	row, err := s.rowOf(r, session)
+	if err != nil {
+		return err
 	}
 	data, err := encodeValues(session.Values)
 	if err != nil || bytes.Equal(data, row.data) {
@@ -95,6 +98,21 @@ func (s *sessionStore) saveValues(r *http.Request, session *sessions.Session) er
 	}
 	row.data = data
 	return s.store.SetSessionData(r.Context(), row.person, data)
+}
+
+// rowOf is the row that keeps the values of a session. It was found with the request's
+// cookie, or made in this very request.
+func (s *sessionStore) rowOf(r *http.Request, session *sessions.Session) (*sessionRow, error) {
+	if row, ok := session.Values[rowKey{}].(*sessionRow); ok {
+		return row, nil
+	}
+	person, err := s.store.Person(r.Context(), session.ID, originOf(r))
+	if err != nil {
+		return nil, err
+	}
+	row := &sessionRow{person: person}
+	session.Values[rowKey{}] = row
+	return row, nil
 }
 
 // personOf is who is signed in with a session.

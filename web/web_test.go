@@ -24,6 +24,8 @@ type site struct {
 	log     *logged
 	key     string // the id of an API key, once a test made one
 	shared  string // the id of an organization secret, likewise
+
+	invitation, link string // the id of an invitation and its token, once a test made one
 }
 
 // logged is what a server wrote to its log.
@@ -143,7 +145,8 @@ func (s *site) path(route string) string {
 	if org == nil {
 		return route
 	}
-	return strings.NewReplacer("/settings/secrets/:secret", "/settings/secrets/"+cmp.Or(s.shared, noKey), ":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1", ":key", cmp.Or(s.key, noKey)).Replace(route)
+	return strings.NewReplacer("/settings/secrets/:secret", "/settings/secrets/"+cmp.Or(s.shared, noKey), ":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1", ":key", cmp.Or(s.key, noKey),
+		":invitation", cmp.Or(s.invitation, noKey)).Replace(route)
 }
 
 // own puts the ids of people into a route: a member, and a session of who asks.

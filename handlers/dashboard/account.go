@@ -122,7 +122,7 @@ func (d *Dashboard) EndSession(c echo.Context, p store.ServerActor) error {
 		return err
 	}
 	if here {
-		return d.signedOut(c)
+		return d.signedOut(c, signInURL)
 	}
 	return d.leave(c, accountURL, views.ToastProps{Kind: "ok", Text: "Device signed out.", Detail: "It is out at its next request."})
 }

@@ -15,6 +15,7 @@ const (
 	signOutURL  = "/logout"
 	setupURL    = "/setup"
 	resetURL    = "/reset"
+	joinURL     = "/invitations"
 	accountURL  = "/account"
 	passwordURL = "/account/password"
 

@@ -85,22 +85,26 @@ func after(next string) string {
 
 // SignOut ends the session here and has the browser forget what it saw.
 func (d *Dashboard) SignOut(c echo.Context, p store.ServerActor) error {
-	if _, err := readForm(c); err != nil {
+	f, err := readForm(c, "next")
+	if err != nil {
 		return err
 	}
 	if err := d.store.SignOut(c.Request().Context(), p); err != nil {
 		return err
 	}
-	return d.signedOut(c)
+	if next := f.line("next"); localPath(next) {
+		return d.signedOut(c, next)
+	}
+	return d.signedOut(c, signInURL)
 }
 
-// signedOut takes the token away and leads to the sign-in page.
-func (d *Dashboard) signedOut(c echo.Context) error {
+// signedOut takes the token away and leads to a page for nobody.
+func (d *Dashboard) signedOut(c echo.Context, url string) error {
 	if err := d.dropToken(c, SessionName); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	return redirect(c, signInURL)
+	return redirect(c, url)
 }
 
 // ResetLink moves the token of a reset link from the address into a cookie.

@@ -10,12 +10,13 @@ import (
 )
 
 // The sessions that a browser may hold, each with a cookie of its own: that of
-// somebody who is signed in, and the tokens of the setup and of a reset link on
-// their way from the address to the form.
+// somebody who is signed in, and the tokens of the setup, of a reset link and of an
+// invitation on their way from the address to the form.
 const (
-	SessionName = "session"
-	SetupName   = "setup"
-	ResetName   = "reset"
+	SessionName    = "session"
+	SetupName      = "setup"
+	ResetName      = "reset"
+	InvitationName = "invitation"
 )
 
 // PersonKey is where the Echo context keeps the store.ServerActor who is signed

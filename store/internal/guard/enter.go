@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"hooksafe/store/internal/ledger"
 )
@@ -78,48 +79,90 @@ func OwnSignIns(ctx context.Context, db *DB, p ServerActor, limit int) ([]ledger
 		UserConfirm.name, outcomeDone, limit))
 }
 
-// Invitation is one as its token finds it, whatever has become of it.
+// Invitation is one that still stands, as its token finds it. It may have expired.
 type Invitation struct {
 	ID         string `db:"id"`
 	Org        OrgRef `db:"org"`
 	Email      string `db:"email"`
 	EmailKey   string `db:"email_key"`
 	Role       Role   `db:"role"`
+	MadeBy     string `db:"made_by"` // "" for the operator
 	MadeByName string `db:"made_by_name"`
+	MakerRole  *Role  `db:"maker_role"` // nil: they are no member any more
 	ExpiresAt  int64  `db:"expires_at"`
-	Over       bool   `db:"over"`    // it was used or revoked
 	Account    bool   `db:"account"` // somebody signs in with this address
 }
 
-// InvitationOf finds the invitation behind a token. An unknown one, or one to an
-// organization that is gone, is NotFound.
-func InvitationOf(ctx context.Context, db *DB, token string) (Invitation, error) {
-	var i Invitation
-	err := db.lookup(ctx, &i, `
-		SELECT i.id, i.email, i.email_key, i.role, i.made_by_name, i.expires_at,
-			i.used_at IS NOT NULL OR i.revoked_at IS NOT NULL AS over,
-			EXISTS (SELECT 1 FROM users u WHERE u.email_key = i.email_key) AS account,
-			o.id AS "org.id", o.slug AS "org.slug", o.name AS "org.name"
-		FROM invitations i
-		JOIN organizations o ON o.id = i.org
-		WHERE i.token_hash = ? AND o.deleted_at IS NULL`, TokenHash(token))
-	if errors.Is(err, sql.ErrNoRows) {
-		return Invitation{}, Missing()
+// Expired says whether it is too late for the invitation at a time.
+func (i Invitation) Expired(now time.Time) bool { return Micro(now) >= i.ExpiresAt }
+
+// vouched says whether whoever made the invitation may still hand its role out.
+func (i Invitation) vouched() bool {
+	need := permissions[HandOut(i.Role)]
+	if i.MadeBy == "" {
+		return need.operator
 	}
-	return i, explain(err)
+	return i.MakerRole != nil && *i.MakerRole >= need.from
 }
 
-// Accept runs fn for somebody who brings an invitation: a signed-in person, or nobody
-// yet, whom fn makes somebody and names with As. It is Act in the organization of the
-// invitation, whose log gets the entry. fn uses the invitation up, and so finds out
-// whether it still holds.
-func Accept[T any](ctx context.Context, db *DB, who Who, i Invitation, fn func(*WriteTx) (T, error)) (T, error) {
+const invitationQuery = `
+	SELECT i.id, i.email, i.email_key, i.role, i.made_by, i.made_by_name, m.role AS maker_role, i.expires_at,
+		EXISTS (SELECT 1 FROM users u WHERE u.email_key = i.email_key) AS account,
+		o.id AS "org.id", o.slug AS "org.slug", o.name AS "org.name"
+	FROM invitations i
+	JOIN organizations o ON o.id = i.org
+	LEFT JOIN members m ON m.org = i.org AND m.user = i.made_by
+	WHERE i.token_hash = ? AND i.used_at IS NULL AND i.revoked_at IS NULL AND o.deleted_at IS NULL`
+
+// InvitationOf finds the invitation behind a token. NotFound is the one answer for a
+// wrong token, for an invitation that was used or revoked, for one by somebody who may
+// not hand its role out any more, and for one to an organization that is gone.
+func InvitationOf(ctx context.Context, db *DB, token string) (Invitation, error) {
+	return findInvitation(token, func(dest any, query string, args ...any) error {
+		return db.lookup(ctx, dest, query, args...)
+	})
+}
+
+// invitation reads it again in the transaction that uses it up. An expired one is
+// NotFound as well.
+func (tx *WriteTx) invitation(token string) (Invitation, error) {
+	i, err := findInvitation(token, tx.one)
+	if err == nil && i.Expired(tx.now) {
+		err = Missing()
+	}
+	return i, err
+}
+
+func findInvitation(token string, read func(dest any, query string, args ...any) error) (Invitation, error) {
+	var i Invitation
+	err := read(&i, invitationQuery, TokenHash(token))
+	switch {
+	case errors.Is(err, sql.ErrNoRows), err == nil && !i.vouched():
+		return Invitation{}, Missing()
+	case err != nil:
+		return Invitation{}, explain(err)
+	}
+	return i, nil
+}
+
+// Accept runs fn for somebody who brings the token of an invitation: a signed-in
+// person, or nobody yet, whom fn makes somebody and names with As. It is Act in the
+// organization of the invitation, whose log gets the entry. The invitation that fn is
+// given was read in the transaction and holds; fn uses it up.
+func Accept[T any](ctx context.Context, db *DB, who Who, token string, fn func(*WriteTx, Invitation) (T, error)) (T, error) {
+	i, err := InvitationOf(ctx, db, token)
+	if err != nil {
+		var none T
+		return none, err
+	}
 	w := who.identity()
 	w.org, w.joining = i.Org, true
-	target := func(*WriteTx) ([]Target, error) {
-		return []Target{{Kind: "invitation", ID: i.ID, Name: i.Email}}, nil
+	target := func(tx *WriteTx) ([]Target, error) {
+		var err error
+		i, err = tx.invitation(token)
+		return []Target{{Kind: "invitation", ID: i.ID, Name: i.Email}}, err
 	}
-	return Act(ctx, db, guest{w}, InvitationAccept, target, fn)
+	return Act(ctx, db, guest{w}, InvitationAccept, target, func(tx *WriteTx) (T, error) { return fn(tx, i) })
 }
 
 // guest has an invitation.

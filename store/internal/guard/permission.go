@@ -127,6 +127,14 @@ func (s Settings) Rights() []Right {
 	return rights
 }
 
+// HandOut is the permission that it takes to give somebody a role, or to take it away.
+func HandOut(role Role) Permission {
+	if role >= Admin {
+		return MakeAdmins
+	}
+	return ManageMembers
+}
+
 // Action is something that leaves an audit entry: its name there, the permission
 // it needs, whether it needs a recent confirmation by password, and the class it
 // counts in. Only this table makes actions.

@@ -25,7 +25,7 @@ CREATE TABLE invitations (
 	role         TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'editor', 'viewer')),
 	made_by      TEXT NOT NULL,
 	made_by_name TEXT NOT NULL,
-	created_at   INTEGER NOT NULL,
+	sent_at      INTEGER NOT NULL, -- by made_by, who made the link that is out now
 	expires_at   INTEGER NOT NULL,
 	used_at      INTEGER,
 	revoked_at   INTEGER
