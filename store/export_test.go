@@ -44,7 +44,7 @@ func LookupStatements(f AuditFilter) []string {
 }
 
 // SearchQueries are the statements whose plans a test looks at.
-var SearchQueries = []string{hooksFound, secretsFound}
+var SearchQueries = []string{hooksFound, hookSecretsFound, ownSecretsFound}
 
 // WantsCompacting tells whether something was destroyed since the last Purge.
 func WantsCompacting(s *Store) bool { return s.destroyed.Load() }

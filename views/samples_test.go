@@ -708,14 +708,16 @@ var commandSamples = []ResultProps{
 
 func searchSample(text string) SearchProps {
 	return SearchProps{
-		Text: text, People: true, Commands: commandSamples[:1],
+		Text: text, Keys: true, Commands: commandSamples[:1],
 		Groups: []ResultGroup{
 			{"Secrets", []ResultProps{
 				{Kind: "secret", Name: "STRIPE_SIGNING_SECRET", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s01"},
+				{Kind: "secret", Name: "STRIPE_WEBHOOK_SECRET", Trail: "Organization", URL: "/orgs/brightwater-labs/settings/secrets/s03"},
 				{Kind: "secret", Name: "OLD_STRIPE_KEY", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s02"},
-			}, 2},
+			}, 3},
 			{"Hooks", []ResultProps{{Kind: "hook", Name: "enrich-user-profile", Trail: SecretNamesMatch(2), URL: hookURL + "/secrets"}}, 1},
-			{"People", []ResultProps{{Kind: "person", Name: "Stripe Bot", Trail: "bot@brightwater.example", URL: "/orgs/brightwater-labs/audit?person=u1&period=all"}}, 1},
+			{"People", []ResultProps{{Kind: "person", Name: "Stripe Bot", Trail: "bot@brightwater.example", URL: "/orgs/brightwater-labs/settings/members?q=bot%40brightwater.example"}}, 1},
+			{"API keys", []ResultProps{{Kind: "api-keys", Name: "stripe-sync", Trail: "hks_7Qd2…", URL: "/orgs/brightwater-labs/settings/api-keys"}}, 1},
 		},
 	}
 }
@@ -752,7 +754,7 @@ var samples = map[string]templ.Component{
 	"appearance-dark-keys-off": Appearance(AppearanceProps{"/account/appearance", "dark", false}),
 
 	"search-page":          SearchPage(SearchPageProps{shellSample("Search", InSearch), searchSample("stripe")}),
-	"search-page-empty":    SearchPage(SearchPageProps{shellSample("Search", InSearch), SearchProps{People: true}}),
+	"search-page-empty":    SearchPage(SearchPageProps{shellSample("Search", InSearch), SearchProps{Keys: true}}),
 	"search-page-nothing":  SearchPage(SearchPageProps{shellOfViewer("Search", InSearch), SearchProps{Text: "payrol"}}),
 	"search-page-too-many": SearchPage(SearchPageProps{shellSample("Search", InSearch), searchTooMany()}),
 	"palette-options":      PaletteOptions(searchSample("stripe")),
