@@ -153,15 +153,3 @@ func TestHowManyAreShown(t *testing.T) {
 		}
 	}
 }
-
-func TestActionsAsChoices(t *testing.T) {
-	for action, want := range map[string]string{
-		"secret.reveal": "Revealed a secret", "secret.copy": "Copied a secret without showing it", "hook.create": "Created a hook",
-		"hook.enable": "Switched on a hook", "member.role": "Changed the role of a member", "audit.export": "Exported the audit log",
-		"secret.burst": "Opened more than 20 different secrets within a minute",
-	} {
-		if got := deedOf(action).choice(action); got != want {
-			t.Errorf("%s is %q, want %q", action, got, want)
-		}
-	}
-}

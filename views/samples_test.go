@@ -537,6 +537,8 @@ func entrySample(id string, at time.Time, actor, action, kind, target, parent st
 func auditSample() AuditListProps {
 	denied := entrySample("e5", at(18, 16, 12, 44), "Yuki Tanabe", "secret.reveal", "secret", "DATABASE_URL", "enrich-user-profile")
 	denied.Outcome, denied.Reason = "denied", "Viewer role"
+	invited := entrySample("e12", at(18, 17, 2, 10), "Priya Raman", "invitation.create", "invitation", "leo@brightwater.example", "")
+	invited.Detail, invited.Page, invited.PageURL = "as editor", "Members", "/orgs/brightwater-labs/settings/members"
 	adding := entrySample("e10", at(18, 16, 12, 40), "Yuki Tanabe", "secret.create", "secret", "", "enrich-user-profile")
 	adding.Outcome, adding.Reason = "denied", "Viewer role"
 	failed := entrySample("e8", at(18, 9, 1, 2), "mara@brightwater.example", "user.sign_in", "", "", "")
@@ -553,6 +555,7 @@ func auditSample() AuditListProps {
 			entrySample("e4", at(20, 15, 20, 6), "Priya Raman", "hook.update", "hook", "sync-crm-contact", ""),
 			denied,
 			adding,
+			invited,
 			entrySample("e6", at(18, 9, 12, 10), "Mara Okafor", "secret.create", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			entrySample("e7", at(18, 9, 6, 37), "Mara Okafor", "secret.copy", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			failed,

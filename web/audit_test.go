@@ -89,6 +89,44 @@ func TestAuditFiltersInTheAddress(t *testing.T) {
 
 // The form's answer is the list and, beside it, the activity; the next page's is the
 // list alone, and continues what stands there.
+// An entry leads to the list that its target stands in, and each action can be chosen
+// by words.
+func TestEntriesLeadToTheirPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx, admin := t.Context(), s.Actor(t, storetest.Acme, "admin")
+	own, err := s.AddSecret(ctx, admin, store.OrganizationPlace(), store.NewSecret{Name: "OWN_KEY", Value: store.NewPlaintext("x")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.CreateKey(ctx, admin, store.NewKey{Name: "deploy-ci", Scopes: store.Scopes()}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SetMemberRole(ctx, admin, storetest.Email(storetest.Acme, "viewer"), store.Editor); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.RevealSecret(ctx, s.Actor(t, storetest.Acme, "editor"), store.OrganizationPlace(), own.ID, 0, ""); err != nil {
+		t.Fatal(err)
+	}
+	const secrets, members, keys = "/orgs/acme/settings/secrets?q=OWN_KEY", "/orgs/acme/settings/members?q=acme+viewer", "API keys</a></dd>"
+	for _, c := range []struct {
+		as            string
+		want, wantNot []string
+	}{
+		{"admin", []string{secrets, "target=" + own.ID, members, "changed the role of acme viewer", "from viewer to editor", keys,
+			">Invited a person<", ">Changed the role of a member<", ">Left the organization<"}, []string{">Did ", " in </"}},
+		{"editor", []string{secrets, "target=" + own.ID}, []string{"acme viewer", keys}},
+	} {
+		w := s.ask(t, request{path: auditPath, as: c.as})
+		wantBody(t, w, c.want...)
+		wantNone(t, w.Body.String(), c.wantNot...)
+	}
+	wantBody(t, s.ask(t, request{path: auditPath + "?target=" + own.ID, as: "owner"}), "Only ", "OWN_<wbr>KEY", "Showing 2")
+	if n := entryCount(s.ask(t, request{path: auditPath + "?hook=" + s.Org(storetest.Acme).Hook, as: "owner"})); n != 2 {
+		t.Errorf("the hook's filter finds %d entries, want its own 2", n)
+	}
+}
+
 func TestAuditParts(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

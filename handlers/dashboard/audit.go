@@ -208,13 +208,14 @@ func send(c echo.Context, pieces iter.Seq2[[]byte, error]) error {
 func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryProps {
 	p := views.AuditEntryProps{
 		ID: e.ID, At: time.UnixMicro(e.At).UTC(),
-		ActorName: value(e.ActorName), Action: e.Action, Outcome: e.Outcome, Reason: value(e.Reason),
+		ActorName: value(e.ActorName), Action: e.Action, Outcome: e.Outcome, Detail: value(e.Detail), Reason: value(e.Reason),
 		TargetKind: value(e.TargetKind), TargetName: value(e.TargetName), TargetVersion: value(e.TargetVersion),
 		ParentName: value(e.ParentName), Address: value(e.Address), Open: open,
 	}
 	if p.TargetName != "" && e.Target != nil {
 		p.AboutURL = auditQuery{store.AuditFilter{Target: *e.Target}, "all"}.address(auditURL(a.Org().Slug))
 	}
+	p.Page, p.PageURL = pageOf(a, p)
 	for _, f := range []views.Fact{
 		{Label: "Entry", Text: strconv.FormatInt(e.Seq, 10)},
 		{Label: "Details", Text: value(e.Detail)},
@@ -228,6 +229,23 @@ func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryPr
 		}
 	}
 	return p
+}
+
+// pageOf is the list in which the target of an entry stands, or stood. The page of a
+// hook or of a secret goes when that is deleted, so nothing leads there.
+func pageOf(a store.Actor, p views.AuditEntryProps) (name, url string) {
+	org := a.Org().Slug
+	switch {
+	case p.TargetKind == "member":
+		return "Members", with(membersURL(org), "q", p.TargetName)
+	case p.TargetKind == "invitation":
+		return "Members", membersURL(org)
+	case p.TargetKind == "secret" && p.ParentName == "":
+		return "Organization secrets", with(organizationSecretsURL(org), "q", p.TargetName)
+	case p.TargetKind == "key" && a.Can(store.ManageKeys):
+		return "API keys", apiKeysURL(org)
+	}
+	return "", ""
 }
 
 // value is what a pointer points to, or nothing.
