@@ -811,7 +811,7 @@ var samples = map[string]templ.Component{
 	"script-secrets-none":              ScriptSecrets(ScriptSecretsProps{}),
 	"dependencies-none":                Dependencies(DependenciesProps{}),
 	"script-versions":                  ScriptVersions(versionsSample()),
-	"script-versions-page":             sheet("Versions of the script", ScriptVersions(versionsSample())),
+	"script-versions-page":             sheet("Versions of the script, enrich-user-profile", ScriptVersions(versionsSample())),
 	"compare-script":                   CompareScript(compareSample()),
 	"compare-script-same":              CompareScript(compareSame()),
 	"compare-script-stale": CompareScript(func() CompareScriptProps {
@@ -819,7 +819,7 @@ var samples = map[string]templ.Component{
 		p.Errors = Errors{"": "Mara Okafor saved version 13 while you were editing."}
 		return p
 	}()),
-	"compare-script-page": sheet("Version 10", CompareScript(compareSample())),
+	"compare-script-page": sheet("Version 10 of the script, enrich-user-profile", CompareScript(compareSample())),
 
 	"save-message-problem": SaveMessage(SaveMessageProps{Problem: "530 KB is over the limit of 512 KB."}),
 	"save-message-name":    SaveMessage(SaveMessageProps{NameError: "Use letters, digits, spaces and hyphens."}),
