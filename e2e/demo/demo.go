@@ -1,5 +1,5 @@
 // Package demo fills an empty data directory with an organization as there might
-// be one: five people, eight hooks, some seventy secrets, and six weeks in which
+// be one: five people, eight hooks, some eighty secrets, and six weeks in which
 // they worked with them. `make demo` serves it, the browser tests walk through it,
 // and the README's pictures are taken of it.
 //
@@ -23,7 +23,7 @@ const Password = "a quiet harbour at dawn"
 // The organization, and a smaller one that its owner has as well.
 const (
 	Name, Slug           = "Brightwater Labs", "brightwater-labs"
-	OtherName, OtherSlug = "Tidepool Gallery", "tidepool-gallery"
+	OtherName, OtherSlug = "Northwind Pilot", "northwind-pilot"
 )
 
 // Person is a member of Brightwater Labs.
