@@ -539,6 +539,8 @@ func auditSample() AuditListProps {
 	denied.Outcome, denied.Reason = "denied", "Viewer role"
 	invited := entrySample("e12", at(18, 17, 2, 10), "Priya Raman", "invitation.create", "invitation", "leo@brightwater.example", "")
 	invited.Detail, invited.Page, invited.PageURL = "as editor", "Members", "/orgs/brightwater-labs/settings/members"
+	read := entrySample("e13", at(18, 16, 59, 58), "deploy-ci", "secret.read", "secret", "DATABASE_URL", "")
+	read.Times, read.Since = 96, at(18, 8, 0, 4)
 	adding := entrySample("e10", at(18, 16, 12, 40), "Yuki Tanabe", "secret.create", "secret", "", "enrich-user-profile")
 	adding.Outcome, adding.Reason = "denied", "Viewer role"
 	failed := entrySample("e8", at(18, 9, 1, 2), "mara@brightwater.example", "user.sign_in", "", "", "")
@@ -556,6 +558,7 @@ func auditSample() AuditListProps {
 			denied,
 			adding,
 			invited,
+			read,
 			entrySample("e6", at(18, 9, 12, 10), "Mara Okafor", "secret.create", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			entrySample("e7", at(18, 9, 6, 37), "Mara Okafor", "secret.copy", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			failed,

@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -124,6 +125,40 @@ func TestEntriesLeadToTheirPages(t *testing.T) {
 	wantBody(t, s.ask(t, request{path: auditPath + "?target=" + own.ID, as: "owner"}), "Only ", "OWN_<wbr>KEY", "Showing 2")
 	if n := entryCount(s.ask(t, request{path: auditPath + "?hook=" + s.Org(storetest.Acme).Hook, as: "owner"})); n != 2 {
 		t.Errorf("the hook's filter finds %d entries, want its own 2", n)
+	}
+}
+
+// What a program reads over and over is one entry in the list, and each by itself where
+// all about the secret is asked for.
+func TestReadsTogether(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx, acme := t.Context(), s.Org(storetest.Acme)
+	_, token, err := s.CreateKey(ctx, s.Actor(t, storetest.Acme, "admin"), store.NewKey{Name: "deploy-ci", Scopes: store.Scopes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := entryCount(s.ask(t, request{path: auditPath, as: "owner"}))
+	first := s.Store.Now()
+	for range 6 {
+		key, err := s.KeyActor(ctx, token, storetest.Origin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.ReadSecret(ctx, key, acme.Place(), "API_KEY"); err != nil {
+			t.Fatal(err)
+		}
+		s.Clock.Advance(5 * time.Minute)
+	}
+	w := s.ask(t, request{path: auditPath, as: "owner"})
+	wantBody(t, w, " × 6 since "+first.UTC().Format("15:04"), fmt.Sprintf("Showing %d of %d", before+6, before+6))
+	if n := entryCount(w); n != before+1 {
+		t.Errorf("%d entries, want one more than %d", n, before)
+	}
+	for path, want := range map[string]int{auditPath + "?target=" + acme.Secret: 7, hookPath + "/activity": 3} {
+		if n := entryCount(s.ask(t, request{path: path, as: "owner"})); n != want {
+			t.Errorf("%s lists %d entries, want %d", path, n, want)
+		}
 	}
 }
 

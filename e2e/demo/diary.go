@@ -1,6 +1,10 @@
 package demo
 
-import "hooksafe/store"
+import (
+	"time"
+
+	"hooksafe/store"
+)
 
 // The hooks.
 const (
@@ -152,6 +156,7 @@ var diary = []visit{
 
 	// The day on which we look.
 	{at: "4h30m", who: tomas, do: []deed{reveals(welcome, "SERIES_ID"), stays}},
+	{at: "3h20m", key: "deploy-ci", do: []deed{again(6, 10*time.Minute, reads("DATABASE_URL"))}},
 	{at: "2h10m", who: priya, do: []deed{sets(claims, "ISSUER_KEY"), saves(claims, "add-claims-m2m")}},
 	{at: "1h20m", who: yuki, do: []deed{isDenied(enrich, "STRIPE_API_KEY"), isDenied(shared, "DATABASE_URL"), stays}},
 	{at: "1h", key: "edge-sync", do: []deed{reads("API_KEY")}},

@@ -390,6 +390,19 @@ func reads(names ...string) deed {
 	}
 }
 
+// again does something several times, so far apart.
+func again(times int, apart time.Duration, do deed) deed {
+	return func(v *visitor) error {
+		for range times {
+			if err := do(v); err != nil {
+				return err
+			}
+			v.clock.advance(apart)
+		}
+		return nil
+	}
+}
+
 // restoresVersion makes an older value the newest one.
 func restoresVersion(hook, name string, version int64) deed {
 	return func(v *visitor) error {
