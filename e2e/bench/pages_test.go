@@ -64,7 +64,7 @@ func BenchmarkPages(b *testing.B) {
 // TestPages keeps the benchmark fit: the same, with less in it.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	get := bigServer(t, storetest.Size{Hooks: 300, Secrets: 4, OwnSecrets: 60, Entries: 150})
+	get := bigServer(t, storetest.Size{Hooks: 300, Secrets: 4, Entries: 150, OwnSecrets: 1200})
 	for _, page := range pages {
 		if status, _ := get(page.path); status != http.StatusOK {
 			t.Errorf("%s: GET %s is answered with %d", page.name, page.path, status)
