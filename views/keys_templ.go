@@ -85,7 +85,7 @@ func Keys(p KeysProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"dialog-body\"><p>Values are encrypted before they are stored and stay hidden until somebody with the right asks for one, and the audit log says who. A value that shows hides again after 30 seconds, when its tab is out of sight, and when the page is left.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"dialog-body\" tabindex=\"0\"><p>Values are encrypted before they are stored and stay hidden until somebody with the right asks for one, and the audit log says who. A value that shows hides again after 30 seconds, when its tab is out of sight, and when the page is left.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
