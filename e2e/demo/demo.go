@@ -29,7 +29,7 @@ const (
 // Person is a member of Brightwater Labs.
 type Person struct {
 	Name, Email string
-	Role        string // at the end of the story
+	Role        string // at the end of the story, "" for who is no member by then
 
 	address string // where they work
 	agent   string // with what
@@ -44,6 +44,7 @@ var (
 	jonas = &Person{"Jonas Lind", "jonas@brightwater.example", "editor", "198.51.100.23", firefoxOnLinux}
 	tomas = &Person{"Tomás Vidal", "tomas@brightwater.example", "editor", "203.0.113.40", safariOnMac}
 	yuki  = &Person{"Yuki Tanabe", "yuki@brightwater.example", "viewer", "203.0.113.80", edgeOnWindows}
+	ines  = &Person{"Ines Duarte", "ines@brightwater.example", "", "198.51.100.61", chromeOnMac} // who leaves
 )
 
 // People are the members, the highest role first.

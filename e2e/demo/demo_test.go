@@ -248,6 +248,12 @@ func (s told) people(t *testing.T) {
 			t.Errorf("%s is in %d organizations", role, len(organizations))
 		}
 	}
+	choices, err := s.AuditPeople(ctx, s.as(t, "owner"))
+	must(t, err)
+	former := func(p store.AuditPerson) bool { return p.Name == "Ines Duarte" && !p.Member }
+	if !slices.ContainsFunc(choices, former) {
+		t.Errorf("nobody has left: %+v", choices)
+	}
 	denied := 0
 	for _, e := range s.entries(t) {
 		if e.Outcome == "denied" && text(e.ActorName) == demo.With("viewer").Name {

@@ -36,7 +36,7 @@ var claimNames = []string{
 var diary = []visit{
 	// The first two weeks: people come in, hooks are made.
 	{day: 30, at: "08:40", who: priya, do: []deed{
-		joins(mara, store.Admin), joins(jonas, store.Editor), joins(tomas, store.Editor), joins(yuki, store.Editor)}},
+		joins(mara, store.Admin), joins(jonas, store.Editor), joins(tomas, store.Editor), joins(yuki, store.Editor), joins(ines, store.Editor)}},
 	{day: 30, at: "09:12", who: jonas, do: []deed{
 		makes(enrich, "pre-user-registration"), saves(enrich, "enrich-user-profile.1"),
 		adds(enrich, "HASH_PEPPER", "CRM_BASE_URL", "CRM_CLIENT_ID", "CRM_SECRET")}},
@@ -98,6 +98,7 @@ var diary = []visit{
 		sets(shared, "API_KEY")}},
 	{day: 20, at: "14:44", who: yuki, do: []deed{copies(notify, "MAIL_API_KEY")}},
 	{day: 19, at: "11:30", who: yuki, do: []deed{reveals(enrich, "SENTRY_DSN"), sets(enrich, "GEOIP_LICENSE")}},
+	{day: 19, at: "15:12", who: ines, do: []deed{reveals(enrich, "CRM_CLIENT_SECRET"), reveals(shared, "GITHUB_APP_PRIVATE_KEY")}},
 	{day: 18, at: "08:55", who: priya, do: []deed{becomes(yuki, store.Viewer), copies(claims, "GATEWAY_EU_KEY")}},
 	{day: 18, at: "13:10", who: jonas, do: []deed{reveals(sms, "CARRIER_PT_KEY")}},
 	{day: 17, at: "10:17", who: tomas, do: []deed{sets(enrich, "BLOCKED_DOMAINS_URL"), reveals(enrich, "BLOCKED_DOMAINS_URL")}},
@@ -120,6 +121,7 @@ var diary = []visit{
 		saves(welcome, "welcome-series"), sets(enrich, "CRM_CLIENT_SECRET"), reveals(enrich, "CRM_CLIENT_SECRET", "CRM_PRIVATE_KEY")}},
 	{day: 9, at: "09:12", who: mara, do: []deed{
 		sets(enrich, "STRIPE_SIGNING_SECRET"), notes(enrich, "STRIPE_SIGNING_SECRET", "Live endpoint, eu-west")}},
+	{day: 9, at: "16:45", who: priya, do: []deed{removes(ines)}},
 	{day: 8, at: "12:31", who: yuki, do: []deed{isDenied(sms, "CARRIER_WORLD_KEY")}},
 	{day: 8, at: "13:45", who: tomas, mistyped: 2, do: []deed{reveals(enrich, "SEGMENT_WRITE_KEY", "HASH_PEPPER"), copies(contacts, "SCORE_API_KEY")}},
 	{day: 7, at: "10:50", who: jonas, do: []deed{deletes(sms, "QUIET_HOURS"), restores(sms, "QUIET_HOURS")}},

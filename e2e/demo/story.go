@@ -88,7 +88,7 @@ func (v visit) name() string {
 func (t *story) found() error {
 	t.clock.advance(8 * time.Hour)
 	op := t.store.Operator()
-	for _, p := range People {
+	for _, p := range append([]*Person{ines}, People...) {
 		t.pass()
 		if _, err := t.store.CreateUser(t.ctx, op, p.Email, p.Name, Password); err != nil {
 			return err
@@ -456,6 +456,14 @@ func restoresHook(hook string) deed {
 func joins(p *Person, role store.Role) deed {
 	return func(v *visitor) error {
 		_, err := v.store.AddMember(v.ctx, v.Actor, p.Email, role)
+		return err
+	}
+}
+
+// removes ends a membership.
+func removes(p *Person) deed {
+	return func(v *visitor) error {
+		_, err := v.store.RemoveMember(v.ctx, v.Actor, p.Email)
 		return err
 	}
 }
