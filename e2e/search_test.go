@@ -362,6 +362,43 @@ func TestKeysInLists(t *testing.T) {
 	p.dialog("Add secret").shows()
 }
 
+// The keys of a list work on the organization's own secrets, and g s leads there from
+// pages whose tabs say Secrets too.
+func TestKeysOnOrganizationSecrets(t *testing.T) {
+	s := newSite(t)
+	for _, name := range []string{"OWN_ONE", "OWN_TWO"} {
+		_, err := s.AddSecret(context.Background(), s.Actor(t, storetest.Acme, "admin"), store.OrganizationPlace(),
+			store.NewSecret{Name: name, Value: store.NewPlaintext(s.plant(name + " planted"))})
+		must(t, err)
+	}
+	p := s.visitAs(t, "admin", s.editorPath(), withClipboard, lessMotion)
+	for _, from := range []string{s.editorPath(), s.secretsPath(), "/orgs/acme/settings/members"} {
+		p.open(from)
+		p.settle()
+		p.key("g")
+		p.key("s")
+		p.isAt("/orgs/acme/settings/secrets")
+	}
+	p.settle()
+	p.key("j")
+	p.row("OWN_ONE").css(":focus").counts(1)
+	p.key("r")
+	p.group("Value of OWN_ONE").shows()
+	p.key("r")
+	p.row("OWN_ONE").sees("Value hidden")
+	p.key("j")
+	p.row("OWN_TWO").css(":focus").counts(1)
+	p.key("c")
+	p.hears("OWN_TWO copied. Recorded.")
+	p.key("k")
+	p.row("OWN_ONE").css(":focus").counts(1)
+	p.key("e")
+	p.dialog("Edit secret").shows()
+	p.escape()
+	p.key("n")
+	p.dialog(like("^Add")).shows()
+}
+
 // Single keys are letters wherever somebody writes, and do nothing under a dialog,
 // with modifiers, or once they are switched off.
 func TestKeysThatAreLetters(t *testing.T) {

@@ -75,6 +75,15 @@ func TestSearchAnywhere(t *testing.T) {
 	wantHeader(t, s.ask(t, request{path: "/search?q=x", as: "viewer"}), "Location", "/")
 }
 
+// Where only the operator makes organizations, the palette doesn't offer it.
+func TestPaletteMakesNoOrganization(t *testing.T) {
+	t.Parallel()
+	s := siteOf(t, storetest.New(t, func(o *store.Options) { o.OrganizationsByOperator = true }))
+	w := s.ask(t, request{path: "/orgs/:org/search?q=new", as: "owner", htmx: true})
+	wantBody(t, w, "New hook")
+	wantNone(t, w.Body.String(), "New organization")
+}
+
 // The palette gets the options alone, with the commands that the role may use and
 // that the text asks for.
 func TestPalette(t *testing.T) {

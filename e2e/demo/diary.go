@@ -117,6 +117,7 @@ var diary = []visit{
 	{day: 11, at: "10:09", who: mara, do: []deed{renames(enrich, "STRIPE_KEY", "STRIPE_API_KEY")}},
 	{day: 11, at: "17:30", who: jonas, do: []deed{copies(enrich, "STRIPE_API_KEY")}},
 	{day: 11, at: "18:10", who: mara, do: []deed{sets(shared, "STRIPE_WEBHOOK_SECRET"), sets(shared, "DATABASE_URL")}},
+	{day: 10, at: "08:20", who: priya, do: []deed{invites("leo@brightwater.example", store.Editor)}},
 	{day: 10, at: "08:50", who: tomas, do: []deed{
 		saves(welcome, "welcome-series"), sets(enrich, "CRM_CLIENT_SECRET"), reveals(enrich, "CRM_CLIENT_SECRET", "CRM_PRIVATE_KEY")}},
 	{day: 9, at: "09:12", who: mara, do: []deed{
@@ -159,7 +160,7 @@ var diary = []visit{
 	// The day on which we look.
 	{at: "4h30m", who: tomas, do: []deed{reveals(welcome, "SERIES_ID"), stays}},
 	{at: "3h20m", key: "deploy-ci", do: []deed{again(6, 10*time.Minute, reads("DATABASE_URL"))}},
-	{at: "2h10m", who: priya, do: []deed{sets(claims, "ISSUER_KEY"), saves(claims, "add-claims-m2m")}},
+	{at: "2h10m", who: priya, do: []deed{sets(claims, "ISSUER_KEY"), saves(claims, "add-claims-m2m"), invites("amira@contractor.example", store.Viewer)}},
 	{at: "1h20m", who: yuki, do: []deed{isDenied(enrich, "STRIPE_API_KEY"), isDenied(shared, "DATABASE_URL"), stays}},
 	{at: "1h", key: "edge-sync", do: []deed{reads("API_KEY")}},
 	{at: "50m", who: jonas, do: []deed{fromPhone, reveals(enrich, "CRM_PRIVATE_KEY")}},

@@ -460,6 +460,14 @@ func joins(p *Person, role store.Role) deed {
 	}
 }
 
+// invites makes a link that nobody follows.
+func invites(email string, role store.Role) deed {
+	return func(v *visitor) error {
+		_, _, err := v.store.CreateInvitation(v.ctx, v.Actor, email, role)
+		return err
+	}
+}
+
 // removes ends a membership.
 func removes(p *Person) deed {
 	return func(v *visitor) error {

@@ -39,7 +39,7 @@ func (d *Dashboard) Search(c echo.Context, a store.Actor) error {
 	}
 	p := views.SearchProps{Text: text, Groups: groups(a.Org().Slug, found), Keys: a.Can(store.ManageKeys)}
 	if IsHTMX(c) {
-		p.Commands = commands(a, text, found)
+		p.Commands = d.commands(a, text, found)
 		return Render(c, http.StatusOK, views.PaletteOptions(p))
 	}
 	shell, err := d.shell(c, a, "Search", views.InSearch)
@@ -94,7 +94,7 @@ func hookResult(org string, h store.FoundHook) views.ResultProps {
 
 // commands are what the text could ask for: on the hook that is searched from, and
 // anywhere, as far as the person's role reaches.
-func commands(a store.Actor, text string, found store.Found) []views.ResultProps {
+func (d *Dashboard) commands(a store.Actor, text string, found store.Found) []views.ResultProps {
 	org, hook := a.Org().Slug, found.From
 	var all []views.ResultProps
 	offer := func(may bool, kind, name, url string) {
@@ -117,7 +117,7 @@ func commands(a store.Actor, text string, found store.Found) []views.ResultProps
 	offer(a.Can(store.ManageKeys), "api-keys", "API keys", apiKeysURL(org))
 	offer(a.Can(store.ManageKeys), "add", "New API key", newAPIKeyURL(org))
 	offer(a.Can(store.ManageOrganization), "general", "General", generalURL(org))
-	offer(true, "add", "New organization", "/orgs/new")
+	offer(!d.store.OrganizationsByOperator(), "add", "New organization", newOrganizationURL)
 	offer(true, "person", "Account", accountURL)
 	offer(true, "keys", "Help and keys", keysURL)
 	if asksFor(text, "Sign out") {
