@@ -1388,8 +1388,8 @@ var deeds = map[string]deed{
 	"member.list":          {icon: "users", family: "neutral", did: "looked at the members", doing: "looking at the members", self: true},
 	"invitation.list":      {icon: "mail", family: "neutral", did: "looked at the invitations", doing: "looking at the invitations", self: true},
 	"invitation.create":    {icon: "mail", family: "change", did: "invited", doing: "inviting", what: "a person", detailed: true},
-	"invitation.renew":     {icon: "mail", family: "change", did: "renewed the invitation for", doing: "renewing the invitation for"},
-	"invitation.revoke":    {icon: "ban", family: "change", did: "revoked the invitation for", doing: "revoking the invitation for"},
+	"invitation.renew":     {icon: "mail", family: "change", did: "renewed the invitation of", doing: "renewing the invitation of"},
+	"invitation.revoke":    {icon: "ban", family: "change", did: "revoked the invitation of", doing: "revoking the invitation of"},
 	"invitation.accept":    {icon: "user-check", family: "change", did: "accepted the invitation", doing: "accepting the invitation", self: true},
 	"member.sign_out":      {icon: "log-out", family: "change", did: "signed out", doing: "signing out"},
 	"organization.read":    {icon: "settings", family: "neutral", did: "looked at the settings of the organization", doing: "looking at the settings of the organization", self: true},
@@ -1433,7 +1433,7 @@ func (d deed) choice(action string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-var someOf = strings.NewReplacer(" the hook", " a hook", " the API key", " an API key", " the invitation for", " an invitation")
+var someOf = strings.NewReplacer(" the hook", " a hook", " the API key", " an API key", " the invitation of", " an invitation")
 
 // unnamed is what the action's words say where the target has no name.
 func (d deed) unnamed(action, words string) string {
