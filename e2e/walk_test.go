@@ -42,6 +42,8 @@ var notLinked = map[string]string{
 	"POST /oauth/token": "for programs",
 	"GET /search":       "for whoever types it; leads to the search of the organization used last",
 	"GET /orgs/:org":    "what is left of an address that somebody shortens",
+
+	"GET /orgs/:org/settings": "what is left of an address that somebody shortens",
 	"POST /orgs/:org/settings/members/:user/sign-out": "drawn where an owner has chosen one person in the audit log",
 }
 
