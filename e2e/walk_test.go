@@ -30,6 +30,8 @@ const instances = 9
 // notLinked are the routes that no page of a signed-in person or of the sign-in page
 // leads to, and why.
 var notLinked = map[string]string{
+	"GET /orgs/:org/settings": "what is left of an address that somebody shortens",
+
 	"GET /healthz":      "for programs",
 	"GET /readyz":       "for programs",
 	"GET /static/*":     "no page",
@@ -42,8 +44,6 @@ var notLinked = map[string]string{
 	"POST /oauth/token": "for programs",
 	"GET /search":       "for whoever types it; leads to the search of the organization used last",
 	"GET /orgs/:org":    "what is left of an address that somebody shortens",
-
-	"GET /orgs/:org/settings": "what is left of an address that somebody shortens",
 	"POST /orgs/:org/settings/members/:user/sign-out": "drawn where an owner has chosen one person in the audit log",
 }
 
