@@ -109,6 +109,9 @@ func TestEntriesLeadToTheirPages(t *testing.T) {
 	if _, err := s.RevealSecret(ctx, s.Actor(t, storetest.Acme, "editor"), store.OrganizationPlace(), own.ID, 0, ""); err != nil {
 		t.Fatal(err)
 	}
+	if _, _, err := s.CreateKey(ctx, s.Actor(t, storetest.Acme, "editor"), store.NewKey{Name: "mine", Scopes: store.Scopes()}); store.CodeOf(err) != store.Denied {
+		t.Fatal(err)
+	}
 	const secrets, members, keys = "/orgs/acme/settings/secrets?q=OWN_KEY", "/orgs/acme/settings/members?q=acme+viewer", "API keys</a></dd>"
 	for _, c := range []struct {
 		as            string
@@ -116,7 +119,7 @@ func TestEntriesLeadToTheirPages(t *testing.T) {
 	}{
 		{"admin", []string{secrets, "target=" + own.ID, members, "changed the role of acme viewer", "from viewer to editor", keys,
 			">Invited a person<", ">Changed the role of a member<", ">Left the organization<"}, []string{">Did ", " in </"}},
-		{"editor", []string{secrets, "target=" + own.ID}, []string{"acme viewer", keys}},
+		{"editor", []string{secrets, "target=" + own.ID, "was denied creating an API key"}, []string{"acme viewer", keys}},
 	} {
 		w := s.ask(t, request{path: auditPath, as: c.as})
 		wantBody(t, w, c.want...)
