@@ -251,7 +251,7 @@ func TestAPIKeysAreForAdmins(t *testing.T) {
 		p.sees("acme-hook")
 		p.sees("Audit log")
 		p.seesNot("API keys")
-		p.seesNot("Organization settings")
+		p.seesNot("General")
 		p.expect(http.StatusForbidden)
 		p.open(apiKeysPath)
 		p.heading("Your role doesn’t allow that").shows()

@@ -65,24 +65,27 @@ func openDemo(t testing.TB) *site {
 }
 
 // The addresses that tables of pages begin with, and what stands for an id in them:
-// {a hook's name}, {a hook's name/a secret's name}.
+// {a hook's name}, {a hook's name/a secret's name}, {/the name of a secret of the organization}.
 const (
 	demoOrg  = "/orgs/" + demo.Slug
 	demoHook = demoOrg + "/hooks/{enrich-user-profile}"
 )
 
-var nameInAddress = regexp.MustCompile(`\{([^{}/]+)(?:/([^{}/]+))?\}`)
+var nameInAddress = regexp.MustCompile(`\{([^{}/]*)(?:/([^{}/]+))?\}`)
 
 // address puts ids where an address names a hook or a secret of the demo.
 func (s *site) address(t testing.TB, path string) string {
 	t.Helper()
 	return nameInAddress.ReplaceAllStringFunc(path, func(name string) string {
 		parts := nameInAddress.FindStringSubmatch(name)
+		if parts[1] == "" {
+			return s.demoSecret(t, store.OrganizationPlace(), parts[2])
+		}
 		hook := s.demoHook(t, parts[1])
 		if parts[2] == "" {
 			return hook
 		}
-		return s.demoSecret(t, hook, parts[2])
+		return s.demoSecret(t, store.HookPlace(hook), parts[2])
 	})
 }
 
@@ -109,9 +112,9 @@ func (s *site) demoHook(t testing.TB, name string) (id string) {
 	return ""
 }
 
-func (s *site) demoSecret(t testing.TB, hook, name string) (id string) {
+func (s *site) demoSecret(t testing.TB, in store.Place, name string) (id string) {
 	t.Helper()
-	list, err := s.Secrets(context.Background(), s.demoActor(t, "viewer"), store.HookPlace(hook))
+	list, err := s.Secrets(context.Background(), s.demoActor(t, "viewer"), in)
 	must(t, err)
 	for _, secret := range list.Secrets {
 		if secret.Name == name {

@@ -37,8 +37,12 @@ type form struct {
 
 // submissions are what the buttons of a form send: one each, and one without any.
 func (f form) submissions() []form {
-	if len(f.buttons) == 0 {
+	switch {
+	case len(f.buttons) > 0:
+	case len(f.fields) > 0:
 		return []form{f}
+	default:
+		return nil // nothing in it sends it
 	}
 	var all []form
 	for _, button := range f.buttons {
@@ -219,14 +223,16 @@ func (d *reading) sensible(n *html.Node, method string) string {
 		return demo.Password
 	case kind == "date":
 		return demoEnd.AddDate(0, 0, -3).Format("2006-01-02")
-	case attr(n, "inputmode") == "email":
+	case attr(n, "inputmode") == "email" && attr(n, "autocomplete") == "username":
 		return demo.With("owner").Email
+	case attr(n, "inputmode") == "email":
+		return "walked@brightwater.example"
 	case attr(n, "name") == "value":
 		return walkedValue
 	case method != http.MethodPost:
 		return "crm"
 	case has(n, "required"):
-		return "walked-by"
+		return "WALKED"
 	}
 	return ""
 }

@@ -57,8 +57,8 @@ func TestPaletteByMouse(t *testing.T) {
 	p.link("Search").click()
 	p.searchBox().fill("admin@acme")
 	p.option("acme admin admin@acme.example").click()
-	p.isAt("/orgs/acme/audit")
-	if address := p.eval("location.search").(string); !like(`^\?person=[0-9a-f-]{36}&period=all$`).MatchString(address) {
+	p.isAt("/orgs/acme/settings/members")
+	if address := p.eval("location.search"); address != "?q=admin%40acme.example" {
 		t.Errorf("the address is %s", address)
 	}
 
@@ -183,8 +183,11 @@ func TestPaletteOfAViewer(t *testing.T) {
 	p := s.visitAs(t, "viewer", s.secretsPath())
 	p.key("/")
 	p.option("Secrets of acme-hook").shows()
-	p.option(like("Add|New")).missing()
-	for _, text := range []string{"globex", "owner@", "acme owner", s.Org(storetest.Acme).Value[:10]} {
+	p.option("Members").shows()
+	p.option(like("Add|New (hook|API key)|Invite|General|API keys")).missing()
+	p.searchBox().fill("acme ow")
+	p.option("acme owner owner@acme.example").shows()
+	for _, text := range []string{"globex", "owner@globex", "globex owner", s.Org(storetest.Acme).Value[:10]} {
 		p.searchBox().fill(text)
 		p.palette().sees("Nothing found.")
 		p.palette().css("[aria-labelledby=found-people], [aria-labelledby=found-hooks]").missing()
@@ -196,6 +199,32 @@ func TestPaletteOfAViewer(t *testing.T) {
 	p.searchBox().fill("acme-h")
 	p.option("acme-hook pre-user-registration").click()
 	p.isAt(s.editorPath())
+}
+
+// Secrets of the organization are found among those of its hooks, and API keys by who
+// manages them.
+func TestPaletteFindsTheOrganizationsOwn(t *testing.T) {
+	s := newSite(t)
+	ctx, admin := context.Background(), s.Actor(t, storetest.Acme, "admin")
+	own, err := s.AddSecret(ctx, admin, store.OrganizationPlace(), store.NewSecret{Name: "API_TOKEN", Value: store.NewPlaintext(s.plant("own-planted"))})
+	must(t, err)
+	_, _, err = s.CreateKey(ctx, admin, store.NewKey{Name: "api gateway", Scopes: store.Scopes()})
+	must(t, err)
+	p := s.visitAs(t, "admin", s.hooksPath(), lessMotion)
+	p.key("/")
+	p.searchBox().fill("api")
+	p.chosen("API_KEY acme-hook")
+	p.option("API_TOKEN Organization").has("href", "/orgs/acme/settings/secrets/"+own.ID)
+	p.palette().role("group", "API keys").role("option", like("^api gateway hks_")).shows()
+	p.palette().sees("4 results.")
+	p.accessible("the palette with the organization's own", desktop, phone)
+	p.option(like("^api gateway")).click()
+	p.isAt("/orgs/acme/settings/api-keys")
+	p = s.visitAs(t, "editor", "/orgs/acme/search?q=api")
+	p.heading("Secrets 2").shows()
+	p.link("API_TOKEN Organization").shows()
+	p.sees("Search covers hook names, triggers, secret names and people. Values are never searched.")
+	p.heading(like("^API keys")).missing()
 }
 
 func TestPaletteOnAPhone(t *testing.T) {
@@ -296,6 +325,9 @@ func TestKeysInLists(t *testing.T) {
 	p.css(".entry summary").first().focused()
 	p.key("Enter")
 	p.css(".entry[open]").counts(1)
+	p.key("g")
+	p.key("m")
+	p.isAt("/orgs/acme/settings/members")
 	p.open(s.hooksPath())
 	p.key("n")
 	p.dialog("New hook").shows()
@@ -328,6 +360,43 @@ func TestKeysInLists(t *testing.T) {
 	p.escape()
 	p.key("n")
 	p.dialog("Add secret").shows()
+}
+
+// The keys of a list work on the organization's own secrets, and g s leads there from
+// pages whose tabs say Secrets too.
+func TestKeysOnOrganizationSecrets(t *testing.T) {
+	s := newSite(t)
+	for _, name := range []string{"OWN_ONE", "OWN_TWO"} {
+		_, err := s.AddSecret(context.Background(), s.Actor(t, storetest.Acme, "admin"), store.OrganizationPlace(),
+			store.NewSecret{Name: name, Value: store.NewPlaintext(s.plant(name + " planted"))})
+		must(t, err)
+	}
+	p := s.visitAs(t, "admin", s.editorPath(), withClipboard, lessMotion)
+	for _, from := range []string{s.editorPath(), s.secretsPath(), "/orgs/acme/settings/members"} {
+		p.open(from)
+		p.settle()
+		p.key("g")
+		p.key("s")
+		p.isAt("/orgs/acme/settings/secrets")
+	}
+	p.settle()
+	p.key("j")
+	p.row("OWN_ONE").css(":focus").counts(1)
+	p.key("r")
+	p.group("Value of OWN_ONE").shows()
+	p.key("r")
+	p.row("OWN_ONE").sees("Value hidden")
+	p.key("j")
+	p.row("OWN_TWO").css(":focus").counts(1)
+	p.key("c")
+	p.hears("OWN_TWO copied. Recorded.")
+	p.key("k")
+	p.row("OWN_ONE").css(":focus").counts(1)
+	p.key("e")
+	p.dialog("Edit secret").shows()
+	p.escape()
+	p.key("n")
+	p.dialog(like("^Add")).shows()
 }
 
 // Single keys are letters wherever somebody writes, and do nothing under a dialog,

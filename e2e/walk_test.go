@@ -30,6 +30,8 @@ const instances = 9
 // notLinked are the routes that no page of a signed-in person or of the sign-in page
 // leads to, and why.
 var notLinked = map[string]string{
+	"GET /orgs/:org/settings": "what is left of an address that somebody shortens",
+
 	"GET /healthz":      "for programs",
 	"GET /readyz":       "for programs",
 	"GET /static/*":     "no page",

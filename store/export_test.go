@@ -44,7 +44,7 @@ func LookupStatements(f AuditFilter) []string {
 }
 
 // SearchQueries are the statements whose plans a test looks at.
-var SearchQueries = []string{hooksFound, secretsFound}
+var SearchQueries = []string{hooksFound, hookSecretsFound, ownSecretsFound}
 
 // OrganizationSecretQueries are likewise, by the index that each reads along.
 var OrganizationSecretQueries = map[string]string{"secrets_pending": pendingOwnSecrets, "secrets_name": valuedOwnSecrets}

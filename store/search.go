@@ -14,15 +14,16 @@ import (
 // Found is what a search found, each kind best first: what begins with the text
 // before what holds it further in, then by name.
 type Found struct {
-	Secrets Matches[FoundSecret]
+	Secrets Matches[FoundSecret] // of hooks, and of the organization itself
 	Hooks   Matches[FoundHook]
-	People  Matches[User] // only for who reads the whole audit log
-	From    FoundHook     // the hook that was searched from; zero if there is none
-	Free    string        // the text as a name that a secret of From could have; "" if it is none, or taken
+	People  Matches[User]
+	Keys    Matches[Key] // not the revoked ones; only for who manages them
+	From    FoundHook    // the hook that was searched from; zero if there is none
+	Free    string       // the text as a name that a secret of From could have; "" if it is none, or taken
 }
 
 // Total is how many there are, of all kinds.
-func (f Found) Total() int { return f.Secrets.Total + f.Hooks.Total + f.People.Total }
+func (f Found) Total() int { return f.Secrets.Total + f.Hooks.Total + f.People.Total + f.Keys.Total }
 
 // Matches are the first of Total.
 type Matches[T any] struct {
@@ -30,7 +31,8 @@ type Matches[T any] struct {
 	Total int
 }
 
-// FoundSecret is a secret by its name, with the hook that it is in.
+// FoundSecret is a secret by its name, with the hook that it is in: none for a secret
+// of the organization itself.
 type FoundSecret struct {
 	ID       string `db:"id"`
 	Name     string `db:"name"`
@@ -48,8 +50,8 @@ type FoundHook struct {
 }
 
 // Search looks for a text in the names and triggers of hooks, in the names of
-// secrets and in the names and addresses of members, and hands out up to limit of
-// each. It never looks into values or notes. from is the hook that somebody
+// secrets and API keys and in the names and addresses of members, and hands out up to
+// limit of each. It never looks into values or notes. from is the hook that somebody
 // searches from, or ""; one that is not there is left out.
 func (s *Store) Search(ctx context.Context, a Actor, text, from string, limit int) (Found, error) {
 	return guard.View(ctx, s.db, a, guard.HookRead, func(tx *guard.ReadTx) (Found, error) {
@@ -64,7 +66,7 @@ func (s *Store) Search(ctx context.Context, a Actor, text, from string, limit in
 		if !canBeFound(text) {
 			return found, nil
 		}
-		for _, search := range []func(*guard.ReadTx, string, int, *Found) error{searchHooks, searchSecrets, searchPeople} {
+		for _, search := range []func(*guard.ReadTx, string, int, *Found) error{searchHooks, searchSecrets, searchOwnSecrets, searchPeople, searchKeys} {
 			if err := search(tx, text, limit, &found); err != nil {
 				return Found{}, err
 			}
@@ -99,7 +101,8 @@ func canBeFound(text string) bool {
 	return text != "" && len(text) <= maxEmail && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
-// hooksFound counts both kinds: every secret found is in a hook found.
+// hooksFound counts hooks and the secrets in them: every such secret found is in a hook
+// found.
 const hooksFound = `
 	SELECT h.id, h.name, h.trigger,
 		CASE WHEN h.name_key LIKE :key_inside ESCAPE '\' OR h.trigger LIKE :key_inside ESCAPE '\' THEN 0 ELSE m.n END AS secrets,
@@ -108,7 +111,7 @@ const hooksFound = `
 	LEFT JOIN (
 		SELECT s.hook, count(*) AS n
 		FROM secrets s
-		WHERE s.org = :org_id AND s.deleted_at IS NULL AND lower(s.name) LIKE :inside ESCAPE '\'
+		WHERE s.org = :org_id AND s.hook > '' AND s.deleted_at IS NULL AND lower(s.name) LIKE :inside ESCAPE '\'
 		GROUP BY s.hook
 	) m ON m.hook = h.id
 	WHERE h.org = :org_id AND h.deleted_at IS NULL
@@ -137,14 +140,14 @@ func searchHooks(tx *guard.ReadTx, text string, limit int, found *Found) error {
 	return err
 }
 
-// secretsFound picks the best names before it looks up whose they are.
-const secretsFound = `
+// hookSecretsFound picks the best names before it looks up whose they are.
+const hookSecretsFound = `
 	SELECT s.id, s.name, s.hook, h.name AS hook_name
 	FROM (
 		SELECT id, name, hook, CASE WHEN lower(name) LIKE :prefix ESCAPE '\' THEN 0 ELSE 1 END AS place
 		FROM secrets
 		WHERE org = :org_id AND deleted_at IS NULL AND lower(name) LIKE :inside ESCAPE '\'
-			AND hook <> '' AND hook NOT IN (SELECT id FROM hooks WHERE org = :org_id AND purge_at IS NOT NULL)
+			AND hook > '' AND hook NOT IN (SELECT id FROM hooks WHERE org = :org_id AND purge_at IS NOT NULL)
 		ORDER BY place, lower(name), id
 		LIMIT :limit
 	) s
@@ -153,30 +156,95 @@ const secretsFound = `
 
 func searchSecrets(tx *guard.ReadTx, text string, limit int, found *Found) error {
 	prefix := likePrefix(strings.ToLower(text))
-	return tx.Select(&found.Secrets.First, secretsFound, guard.Args{"prefix": prefix, "inside": "%" + prefix, "limit": limit})
+	return tx.Select(&found.Secrets.First, hookSecretsFound, guard.Args{"prefix": prefix, "inside": "%" + prefix, "limit": limit})
 }
 
-// searchPeople compares here and not in SQL: people have letters whose small form
-// SQLite doesn't know.
+// ownSecretsFound are those of the organization itself. Their names are in capitals.
+// It picks the best ones from the index alone.
+const ownSecretsFound = `
+	SELECT s.id, s.name, best.total
+	FROM (
+		SELECT name, CASE WHEN lower(name) LIKE :prefix ESCAPE '\' THEN 0 ELSE 1 END AS place, count(*) OVER () AS total
+		FROM secrets
+		WHERE org = :org_id AND hook = '' AND deleted_at IS NULL AND lower(name) LIKE :inside ESCAPE '\'
+		ORDER BY place, name
+		LIMIT :limit
+	) best
+	JOIN secrets s ON s.org = :org_id AND s.hook = '' AND s.name = best.name AND s.deleted_at IS NULL
+	ORDER BY best.place, best.name`
+
+// searchOwnSecrets puts the secrets of the organization among those of its hooks.
+func searchOwnSecrets(tx *guard.ReadTx, text string, limit int, found *Found) error {
+	if !tx.May(guard.SeeOrganizationSecrets) {
+		return nil
+	}
+	var rows []struct {
+		FoundSecret
+		Total int `db:"total"`
+	}
+	prefix := likePrefix(strings.ToLower(text))
+	err := tx.Select(&rows, ownSecretsFound, guard.Args{"prefix": prefix, "inside": "%" + prefix, "limit": limit})
+	all := found.Secrets.First
+	for i, row := range rows {
+		all = slices.Insert(all, i, row.FoundSecret)
+	}
+	slices.SortStableFunc(all, func(a, b FoundSecret) int {
+		return cmp.Or(cmp.Compare(placeIn(a.Name, text), placeIn(b.Name, text)), cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+	})
+	found.Secrets.First = all[:min(limit, len(all))]
+	if len(rows) > 0 {
+		found.Secrets.Total += rows[0].Total
+	}
+	return err
+}
+
 func searchPeople(tx *guard.ReadTx, text string, limit int, found *Found) error {
-	if !tx.May(guard.ReadAudit) {
-		return nil // their entries are all that could be shown of them
+	if !tx.May(guard.SeeMembers) {
+		return nil
 	}
 	var all []User
-	if err := tx.Select(&all, `
+	err := tx.Select(&all, `
 		SELECT u.id, u.email, u.name
 		FROM members m
 		JOIN users u ON u.id = m.user
-		WHERE m.org = :org_id`, nil); err != nil {
-		return err
+		WHERE m.org = :org_id
+		ORDER BY u.id`, nil)
+	found.People = matching(all, text, limit, func(u User) []string { return []string{u.Name, u.Email} })
+	return err
+}
+
+func searchKeys(tx *guard.ReadTx, text string, limit int, found *Found) error {
+	if !tx.May(guard.ManageKeys) {
+		return nil
 	}
-	place := func(u User) int { return min(placeIn(u.Name, text), placeIn(u.Email, text)) }
-	all = slices.DeleteFunc(all, func(u User) bool { return place(u) == placeNone })
-	slices.SortFunc(all, func(a, b User) int {
-		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	var rows []keyRow
+	err := tx.Select(&rows, keyColumns+`
+		WHERE org = :org_id AND revoked_at IS NULL
+		ORDER BY id`, nil)
+	all := make([]Key, len(rows))
+	for i, row := range rows {
+		all[i] = row.key()
+	}
+	found.Keys = matching(all, text, limit, func(k Key) []string { return []string{k.Name} })
+	return err
+}
+
+// matching are those that have the text in one of their names, best first and then by
+// the first of them. It compares here and not in SQL: people and keys have letters
+// whose small form SQLite doesn't know.
+func matching[T any](all []T, text string, limit int, names func(T) []string) Matches[T] {
+	place := func(one T) int {
+		best := placeNone
+		for _, name := range names(one) {
+			best = min(best, placeIn(name, text))
+		}
+		return best
+	}
+	all = slices.DeleteFunc(all, func(one T) bool { return place(one) == placeNone })
+	slices.SortStableFunc(all, func(a, b T) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(strings.ToLower(names(a)[0]), strings.ToLower(names(b)[0])))
 	})
-	found.People = Matches[User]{First: all[:min(limit, len(all))], Total: len(all)}
-	return nil
+	return Matches[T]{First: all[:min(limit, len(all))], Total: len(all)}
 }
 
 // Where a text stands in a name, best first.

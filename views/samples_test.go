@@ -752,6 +752,10 @@ func entrySample(id string, at time.Time, actor, action, kind, target, parent st
 func auditSample() AuditListProps {
 	denied := entrySample("e5", at(18, 16, 12, 44), "Yuki Tanabe", "secret.reveal", "secret", "DATABASE_URL", "enrich-user-profile")
 	denied.Outcome, denied.Reason = "denied", "Viewer role"
+	invited := entrySample("e12", at(18, 17, 2, 10), "Priya Raman", "invitation.create", "invitation", "leo@brightwater.example", "")
+	invited.Detail, invited.Page, invited.PageURL = "as editor", "Members", "/orgs/brightwater-labs/settings/members"
+	read := entrySample("e13", at(18, 16, 59, 58), "deploy-ci", "secret.read", "secret", "DATABASE_URL", "")
+	read.Times, read.Since = 96, at(18, 8, 0, 4)
 	adding := entrySample("e10", at(18, 16, 12, 40), "Yuki Tanabe", "secret.create", "secret", "", "enrich-user-profile")
 	adding.Outcome, adding.Reason = "denied", "Viewer role"
 	failed := entrySample("e8", at(18, 9, 1, 2), "mara@brightwater.example", "user.sign_in", "", "", "")
@@ -768,6 +772,8 @@ func auditSample() AuditListProps {
 			entrySample("e4", at(20, 15, 20, 6), "Priya Raman", "hook.update", "hook", "sync-crm-contact", ""),
 			denied,
 			adding,
+			invited,
+			read,
 			entrySample("e6", at(18, 9, 12, 10), "Mara Okafor", "secret.create", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			entrySample("e7", at(18, 9, 6, 37), "Mara Okafor", "secret.copy", "secret", "STRIPE_SIGNING_SECRET", "enrich-user-profile"),
 			failed,
@@ -922,14 +928,16 @@ var commandSamples = []ResultProps{
 
 func searchSample(text string) SearchProps {
 	return SearchProps{
-		Text: text, People: true, Commands: commandSamples[:1],
+		Text: text, Keys: true, Commands: commandSamples[:1],
 		Groups: []ResultGroup{
 			{"Secrets", []ResultProps{
 				{Kind: "secret", Name: "STRIPE_SIGNING_SECRET", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s01"},
+				{Kind: "secret", Name: "STRIPE_WEBHOOK_SECRET", Trail: "Organization", URL: "/orgs/brightwater-labs/settings/secrets/s03"},
 				{Kind: "secret", Name: "OLD_STRIPE_KEY", Trail: "enrich-user-profile", URL: hookURL + "/secrets/s02"},
-			}, 2},
+			}, 3},
 			{"Hooks", []ResultProps{{Kind: "hook", Name: "enrich-user-profile", Trail: SecretNamesMatch(2), URL: hookURL + "/secrets"}}, 1},
-			{"People", []ResultProps{{Kind: "person", Name: "Stripe Bot", Trail: "bot@brightwater.example", URL: "/orgs/brightwater-labs/audit?person=u1&period=all"}}, 1},
+			{"People", []ResultProps{{Kind: "person", Name: "Stripe Bot", Trail: "bot@brightwater.example", URL: "/orgs/brightwater-labs/settings/members?q=bot%40brightwater.example"}}, 1},
+			{"API keys", []ResultProps{{Kind: "api-keys", Name: "stripe-sync", Trail: "hks_7Qd2…", URL: "/orgs/brightwater-labs/settings/api-keys"}}, 1},
 		},
 	}
 }
@@ -968,7 +976,7 @@ var samples = map[string]templ.Component{
 	"appearance-dark-keys-off": Appearance(AppearanceProps{"/account/appearance", "dark", false}),
 
 	"search-page":          SearchPage(SearchPageProps{shellSample("Search", InSearch), searchSample("stripe")}),
-	"search-page-empty":    SearchPage(SearchPageProps{shellSample("Search", InSearch), SearchProps{People: true}}),
+	"search-page-empty":    SearchPage(SearchPageProps{shellSample("Search", InSearch), SearchProps{Keys: true}}),
 	"search-page-nothing":  SearchPage(SearchPageProps{shellOfViewer("Search", InSearch), SearchProps{Text: "payrol"}}),
 	"search-page-too-many": SearchPage(SearchPageProps{shellSample("Search", InSearch), searchTooMany()}),
 	"palette-options":      PaletteOptions(searchSample("stripe")),
@@ -1022,7 +1030,7 @@ var samples = map[string]templ.Component{
 	"script-secrets-none":              ScriptSecrets(ScriptSecretsProps{}),
 	"dependencies-none":                Dependencies(DependenciesProps{}),
 	"script-versions":                  ScriptVersions(versionsSample()),
-	"script-versions-page":             sheet("Versions of the script", ScriptVersions(versionsSample())),
+	"script-versions-page":             sheet("Versions of the script, enrich-user-profile", ScriptVersions(versionsSample())),
 	"compare-script":                   CompareScript(compareSample()),
 	"compare-script-same":              CompareScript(compareSame()),
 	"compare-script-stale": CompareScript(func() CompareScriptProps {
@@ -1030,7 +1038,7 @@ var samples = map[string]templ.Component{
 		p.Errors = Errors{"": "Mara Okafor saved version 13 while you were editing."}
 		return p
 	}()),
-	"compare-script-page": sheet("Version 10", CompareScript(compareSample())),
+	"compare-script-page": sheet("Version 10 of the script, enrich-user-profile", CompareScript(compareSample())),
 
 	"save-message-problem": SaveMessage(SaveMessageProps{Problem: "530 KB is over the limit of 512 KB."}),
 	"save-message-name":    SaveMessage(SaveMessageProps{NameError: "Use letters, digits, spaces and hyphens."}),

@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -89,6 +90,81 @@ func TestAuditFiltersInTheAddress(t *testing.T) {
 
 // The form's answer is the list and, beside it, the activity; the next page's is the
 // list alone, and continues what stands there.
+// An entry leads to the list that its target stands in, and each action can be chosen
+// by words.
+func TestEntriesLeadToTheirPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx, admin := t.Context(), s.Actor(t, storetest.Acme, "admin")
+	own, err := s.AddSecret(ctx, admin, store.OrganizationPlace(), store.NewSecret{Name: "OWN_KEY", Value: store.NewPlaintext("x")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.CreateKey(ctx, admin, store.NewKey{Name: "deploy-ci", Scopes: store.Scopes()}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SetMemberRole(ctx, admin, storetest.Email(storetest.Acme, "viewer"), store.Editor); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.RevealSecret(ctx, s.Actor(t, storetest.Acme, "editor"), store.OrganizationPlace(), own.ID, 0, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.CreateKey(ctx, s.Actor(t, storetest.Acme, "editor"), store.NewKey{Name: "mine", Scopes: store.Scopes()}); store.CodeOf(err) != store.Denied {
+		t.Fatal(err)
+	}
+	const secrets, members, keys = "/orgs/acme/settings/secrets?q=OWN_KEY", "/orgs/acme/settings/members?q=acme+viewer", "API keys</a></dd>"
+	for _, c := range []struct {
+		as            string
+		want, wantNot []string
+	}{
+		{"admin", []string{secrets, "target=" + own.ID, members, "changed the role of acme viewer", "from viewer to editor", keys,
+			">Invited a person<", ">Changed the role of a member<", ">Left the organization<"}, []string{">Did ", " in </"}},
+		{"editor", []string{secrets, "target=" + own.ID, "was denied creating an API key"}, []string{"acme viewer", keys}},
+	} {
+		w := s.ask(t, request{path: auditPath, as: c.as})
+		wantBody(t, w, c.want...)
+		wantNone(t, w.Body.String(), c.wantNot...)
+	}
+	wantBody(t, s.ask(t, request{path: auditPath + "?target=" + own.ID, as: "owner"}), "Only ", "OWN_<wbr>KEY", "Showing 2")
+	if n := entryCount(s.ask(t, request{path: auditPath + "?hook=" + s.Org(storetest.Acme).Hook, as: "owner"})); n != 2 {
+		t.Errorf("the hook's filter finds %d entries, want its own 2", n)
+	}
+}
+
+// What a program reads over and over is one entry in the list, and each by itself where
+// all about the secret is asked for.
+func TestReadsTogether(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx, acme := t.Context(), s.Org(storetest.Acme)
+	_, token, err := s.CreateKey(ctx, s.Actor(t, storetest.Acme, "admin"), store.NewKey{Name: "deploy-ci", Scopes: store.Scopes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := entryCount(s.ask(t, request{path: auditPath, as: "owner"}))
+	first := s.Store.Now()
+	for range 6 {
+		key, err := s.KeyActor(ctx, token, storetest.Origin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.ReadSecret(ctx, key, acme.Place(), "API_KEY"); err != nil {
+			t.Fatal(err)
+		}
+		s.Clock.Advance(5 * time.Minute)
+	}
+	w := s.ask(t, request{path: auditPath, as: "owner"})
+	wantBody(t, w, " × 6 since "+first.UTC().Format("15:04"), fmt.Sprintf("Showing %d of %d", before+6, before+6))
+	if n := entryCount(w); n != before+1 {
+		t.Errorf("%d entries, want one more than %d", n, before)
+	}
+	for path, want := range map[string]int{auditPath + "?target=" + acme.Secret: 7, hookPath + "/activity": 3} {
+		if n := entryCount(s.ask(t, request{path: path, as: "owner"})); n != want {
+			t.Errorf("%s lists %d entries, want %d", path, n, want)
+		}
+	}
+}
+
 func TestAuditParts(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -1,5 +1,5 @@
 // Package demo fills an empty data directory with an organization as there might
-// be one: five people, eight hooks, some seventy secrets, and six weeks in which
+// be one: five people, eight hooks, some eighty secrets, and six weeks in which
 // they worked with them. `make demo` serves it, the browser tests walk through it,
 // and the README's pictures are taken of it.
 //
@@ -23,13 +23,13 @@ const Password = "a quiet harbour at dawn"
 // The organization, and a smaller one that its owner has as well.
 const (
 	Name, Slug           = "Brightwater Labs", "brightwater-labs"
-	OtherName, OtherSlug = "Tidepool Gallery", "tidepool-gallery"
+	OtherName, OtherSlug = "Northwind Pilot", "northwind-pilot"
 )
 
 // Person is a member of Brightwater Labs.
 type Person struct {
 	Name, Email string
-	Role        string // at the end of the story
+	Role        string // at the end of the story, "" for who is no member by then
 
 	address string // where they work
 	agent   string // with what
@@ -44,6 +44,7 @@ var (
 	jonas = &Person{"Jonas Lind", "jonas@brightwater.example", "editor", "198.51.100.23", firefoxOnLinux}
 	tomas = &Person{"Tomás Vidal", "tomas@brightwater.example", "editor", "203.0.113.40", safariOnMac}
 	yuki  = &Person{"Yuki Tanabe", "yuki@brightwater.example", "viewer", "203.0.113.80", edgeOnWindows}
+	ines  = &Person{"Ines Duarte", "ines@brightwater.example", "", "198.51.100.61", chromeOnMac} // who leaves
 )
 
 // People are the members, the highest role first.

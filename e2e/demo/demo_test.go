@@ -78,6 +78,7 @@ func TestStory(t *testing.T) {
 	t.Run("days", func(t *testing.T) { s.days(t, end) })
 	t.Run("burst", s.burst)
 	t.Run("people", s.people)
+	t.Run("the organization's own", s.own)
 	t.Run("secrets", s.secrets) // last: it reveals all of them
 	storetest.VerifyLogs(t, s.Dir)
 }
@@ -128,7 +129,7 @@ func (s told) secrets(t *testing.T) {
 	a := s.as(t, "editor")
 	hooks, err := s.Hooks(ctx, a, store.HookFilter{}, "", 50)
 	must(t, err)
-	noted, versions := 0, int64(0)
+	noted, versions, pending := 0, int64(0), 0
 	for _, h := range hooks.Hooks {
 		list, err := s.Secrets(ctx, a, store.HookPlace(h.ID))
 		must(t, err)
@@ -136,6 +137,10 @@ func (s told) secrets(t *testing.T) {
 			t.Errorf("the script of %s is\n%s", h.Name, list.Hook.Script)
 		}
 		for _, secret := range list.Secrets {
+			if secret.Version == 0 {
+				pending++
+				continue
+			}
 			revealed, err := s.RevealSecret(ctx, a, store.HookPlace(h.ID), secret.ID, 0, "")
 			must(t, err)
 			if !strings.Contains(revealed.Value.Reveal(), demo.Mark) || strings.Contains(secret.Name+secret.Note, demo.Mark) {
@@ -147,8 +152,33 @@ func (s told) secrets(t *testing.T) {
 			versions = max(versions, secret.Version)
 		}
 	}
-	if noted < 8 || versions != 7 {
-		t.Errorf("%d secrets have a note, and %d versions is the most", noted, versions)
+	if noted < 8 || versions != 7 || pending != 1 {
+		t.Errorf("%d secrets have a note, %d versions is the most, %d wait for a value", noted, versions, pending)
+	}
+}
+
+// The organization's own secrets, with who saved them and which program read them last.
+func (s told) own(t *testing.T) {
+	list, err := s.Secrets(ctx, s.as(t, "viewer"), store.OrganizationPlace())
+	must(t, err)
+	var got []string
+	for _, secret := range list.Secrets {
+		got = append(got, fmt.Sprint(secret.Name, " v", secret.Version, ", ", secret.UpdatedBy, ", used by ", secret.LastUsedBy))
+	}
+	want := []string{
+		"API_KEY v2, Mara Okafor, used by edge-sync",
+		"DATABASE_URL v5, Priya Raman, used by deploy-ci",
+		"GITHUB_APP_PRIVATE_KEY v1, Mara Okafor, used by deploy-ci",
+		"SMTP_PASSWORD v4, Mara Okafor, used by deploy-ci",
+		"STRIPE_WEBHOOK_SECRET v3, Priya Raman, used by deploy-ci",
+		"TWILIO_AUTH_TOKEN v1, Mara Okafor, used by ",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the organization's own secrets are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	restored := func(e store.AuditEntry) bool { return text(e.Detail) == "restored from version 2" }
+	if !slices.ContainsFunc(s.entries(t), restored) {
+		t.Error("no version was restored")
 	}
 }
 
@@ -217,6 +247,14 @@ func (s told) people(t *testing.T) {
 		if want := map[string]int{"owner": 2}[role]; len(organizations) != max(want, 1) {
 			t.Errorf("%s is in %d organizations", role, len(organizations))
 		}
+	}
+	const former = "Ines Duarte"
+	choices, err := s.AuditPeople(ctx, s.as(t, "owner"))
+	must(t, err)
+	members, err := s.Members(ctx, s.as(t, "owner"), former, "", 10)
+	must(t, err)
+	if !slices.ContainsFunc(choices, func(p store.AuditPerson) bool { return p.Name == former }) || members.Matches != 0 {
+		t.Errorf("%s has not left: %+v", former, choices)
 	}
 	denied := 0
 	for _, e := range s.entries(t) {

@@ -20,21 +20,24 @@ type story struct {
 	chance  *rand.Rand // how long things take: always the same
 	hooks   map[string]string
 	deleted map[string]string // ids of what was deleted, by name
+	keys    map[string]string // tokens of API keys, by name
 	tokens  Tokens
 }
 
 func newStory(ctx context.Context, s *store.Store, c *clock, end time.Time) *story {
 	return &story{
 		ctx: ctx, store: s, clock: c, end: end, chance: rand.New(rand.NewPCG(20, 11)),
-		hooks: map[string]string{}, deleted: map[string]string{}, tokens: Tokens{},
+		hooks: map[string]string{}, deleted: map[string]string{}, keys: map[string]string{}, tokens: Tokens{},
 	}
 }
 
-// visit is one time that somebody signs in and does something.
+// visit is one time that somebody signs in, or that a program comes by an API key, and
+// does something.
 type visit struct {
 	day int    // working days before the end; 0 is the day of the end itself
 	at  string // the time of day in UTC; on day 0 how long before the end
 	who *Person
+	key string // the name of the API key, if it is a program
 	do  []deed
 
 	mistyped int // passwords, before the right one
@@ -57,10 +60,13 @@ func (t *story) tell() error {
 	}
 	for _, v := range diary {
 		if err := t.receive(v); err != nil {
-			return fmt.Errorf("%s, %d working days before the end at %s: %w", v.who.Name, v.day, v.at, err)
+			return fmt.Errorf("%s, %d working days before the end at %s: %w", v.name(), v.day, v.at, err)
 		}
 	}
 	for _, p := range People {
+		if t.tokens[p.Email] != "" {
+			continue
+		}
 		if err := t.arrive(p); err != nil {
 			return err
 		}
@@ -71,11 +77,18 @@ func (t *story) tell() error {
 	return t.store.ForgetExpiredSessions(t.ctx)
 }
 
+func (v visit) name() string {
+	if v.key != "" {
+		return v.key
+	}
+	return v.who.Name
+}
+
 // found does what an operator does on the host.
 func (t *story) found() error {
 	t.clock.advance(8 * time.Hour)
 	op := t.store.Operator()
-	for _, p := range People {
+	for _, p := range append([]*Person{ines}, People...) {
 		t.pass()
 		if _, err := t.store.CreateUser(t.ctx, op, p.Email, p.Name, Password); err != nil {
 			return err
@@ -97,6 +110,9 @@ func (t *story) receive(v visit) error {
 	if err := t.clock.moveTo(at); err != nil {
 		return err
 	}
+	if v.key != "" {
+		return t.run(v)
+	}
 	if err := t.mistype(v.who, v.mistyped); err != nil {
 		return err
 	}
@@ -113,6 +129,18 @@ func (t *story) receive(v visit) error {
 	t.pass()
 	return t.store.SignOut(t.ctx, guest.session)
 }
+
+// run lets a program do what it does, all at once.
+func (t *story) run(v visit) error {
+	actor, err := t.store.KeyActor(t.ctx, t.keys[v.key], t.from(runner))
+	if err != nil {
+		return err
+	}
+	return atOnce(v.do...)(&visitor{story: t, Actor: actor})
+}
+
+// runner is the machine on which programs run.
+var runner = &Person{address: "198.51.100.77", agent: "curl/8.5.0"}
 
 // time is when a visit begins.
 func (t *story) time(v visit) (time.Time, error) {
@@ -176,8 +204,13 @@ func (t *story) from(p *Person) store.Origin {
 // pass lets as much time pass as a person takes to find the next thing.
 func (t *story) pass() { t.clock.advance(time.Duration(20+t.chance.IntN(40)) * time.Second) }
 
-// place is a hook, as the place of its secrets.
-func (v *visitor) place(hook string) store.Place { return store.HookPlace(v.hooks[hook]) }
+// place is a hook, or the organization itself, as the place of its secrets.
+func (v *visitor) place(hook string) store.Place {
+	if hook == shared {
+		return store.OrganizationPlace()
+	}
+	return store.HookPlace(v.hooks[hook])
+}
 
 // secret finds a secret by its name.
 func (v *visitor) secret(hook, name string) (store.Secret, error) {
@@ -198,6 +231,15 @@ func makes(hook, trigger string) deed {
 	return func(v *visitor) error {
 		made, err := v.store.CreateHook(v.ctx, v.Actor, hook, trigger)
 		v.hooks[hook] = made.ID
+		return err
+	}
+}
+
+// duplicates makes a hook out of another, whose secrets then wait for values.
+func duplicates(hook, name string) deed {
+	return func(v *visitor) error {
+		made, err := v.store.DuplicateHook(v.ctx, v.Actor, v.hooks[hook], name)
+		v.hooks[name] = made.ID
 		return err
 	}
 }
@@ -335,6 +377,44 @@ func each(hook string, names []string, do func(v *visitor, in store.Place, id st
 	}
 }
 
+// reads takes values of the organization's own secrets for a program.
+func reads(names ...string) deed {
+	return func(v *visitor) error {
+		for _, name := range names {
+			if _, err := v.store.ReadSecret(v.ctx, v.Actor, v.place(shared), name); err != nil {
+				return err
+			}
+			v.clock.advance(time.Second)
+		}
+		return nil
+	}
+}
+
+// again does something several times, so far apart.
+func again(times int, apart time.Duration, do deed) deed {
+	return func(v *visitor) error {
+		for range times {
+			if err := do(v); err != nil {
+				return err
+			}
+			v.clock.advance(apart)
+		}
+		return nil
+	}
+}
+
+// restoresVersion makes an older value the newest one.
+func restoresVersion(hook, name string, version int64) deed {
+	return func(v *visitor) error {
+		s, err := v.secret(hook, name)
+		if err != nil {
+			return err
+		}
+		_, err = v.store.RestoreSecretVersion(v.ctx, v.Actor, v.place(hook), s.ID, version, s.Revision)
+		return err
+	}
+}
+
 // deletes hides a secret, which can be brought back for 7 days.
 func deletes(hook, name string) deed {
 	return func(v *visitor) error {
@@ -380,6 +460,22 @@ func joins(p *Person, role store.Role) deed {
 	}
 }
 
+// invites makes a link that nobody follows.
+func invites(email string, role store.Role) deed {
+	return func(v *visitor) error {
+		_, _, err := v.store.CreateInvitation(v.ctx, v.Actor, email, role)
+		return err
+	}
+}
+
+// removes ends a membership.
+func removes(p *Person) deed {
+	return func(v *visitor) error {
+		_, err := v.store.RemoveMember(v.ctx, v.Actor, p.Email)
+		return err
+	}
+}
+
 // becomes changes a member's role.
 func becomes(p *Person, role store.Role) deed {
 	return func(v *visitor) error {
@@ -406,7 +502,8 @@ func exports(v *visitor) error {
 func makesKey(name string, days int, scopes ...store.Scope) deed {
 	return func(v *visitor) error {
 		lasts := time.Duration(days) * 24 * time.Hour
-		_, _, err := v.store.CreateKey(v.ctx, v.Actor, store.NewKey{Name: name, Scopes: scopes, Lasts: lasts})
+		_, token, err := v.store.CreateKey(v.ctx, v.Actor, store.NewKey{Name: name, Scopes: scopes, Lasts: lasts})
+		v.keys[name] = token
 		return err
 	}
 }
@@ -444,5 +541,12 @@ func fromPhone(v *visitor) error {
 	phone := *v.person()
 	phone.agent, phone.address = safariOnPhone, "2001:db8:24::7"
 	_, _, err := v.signIn(&phone)
+	return err
+}
+
+// stays signs in once more, and then does nothing until the end.
+func stays(v *visitor) error {
+	_, token, err := v.signIn(v.person())
+	v.tokens[v.session.Email()] = token
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -121,13 +122,24 @@ func (d *Dashboard) auditList(c echo.Context, a store.Actor, page store.AuditPag
 		Now: d.store.Now(), Total: int(page.Total), Before: max(0, shown),
 		Own: !page.Whole, Role: a.Role().Title(), Day: c.QueryParam("day"),
 	}
-	for _, e := range page.Entries {
-		p.Entries = append(p.Entries, auditEntry(a, e, e.ID == c.QueryParam("entry")))
+	for _, group := range entryGroups(c, page.Entries) {
+		newest := auditEntry(a, group[0], group[0].ID == c.QueryParam("entry"))
+		newest.Times, newest.Since = len(group), time.UnixMicro(group[len(group)-1].At)
+		p.Entries = append(p.Entries, newest)
 	}
 	if page.Next > 0 {
 		p.OlderURL = with(url, "before", strconv.FormatInt(page.Next, 10))
 	}
 	return p
+}
+
+// entryGroups leaves every entry by itself where one entry is asked for, or all about one
+// thing.
+func entryGroups(c echo.Context, entries []store.AuditEntry) [][]store.AuditEntry {
+	if c.QueryParam("entry") == "" && c.QueryParam("target") == "" {
+		return grouped(entries)
+	}
+	return slices.Collect(slices.Chunk(entries, 1))
 }
 
 // HookActivity lists what happened to a hook and its secrets.
@@ -208,13 +220,14 @@ func send(c echo.Context, pieces iter.Seq2[[]byte, error]) error {
 func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryProps {
 	p := views.AuditEntryProps{
 		ID: e.ID, At: time.UnixMicro(e.At).UTC(),
-		ActorName: value(e.ActorName), Action: e.Action, Outcome: e.Outcome, Reason: value(e.Reason),
+		ActorName: value(e.ActorName), Action: e.Action, Outcome: e.Outcome, Detail: value(e.Detail), Reason: value(e.Reason),
 		TargetKind: value(e.TargetKind), TargetName: value(e.TargetName), TargetVersion: value(e.TargetVersion),
 		ParentName: value(e.ParentName), Address: value(e.Address), Open: open,
 	}
 	if p.TargetName != "" && e.Target != nil {
 		p.AboutURL = auditQuery{store.AuditFilter{Target: *e.Target}, "all"}.address(auditURL(a.Org().Slug))
 	}
+	p.Page, p.PageURL = pageOf(a, p)
 	for _, f := range []views.Fact{
 		{Label: "Entry", Text: strconv.FormatInt(e.Seq, 10)},
 		{Label: "Details", Text: value(e.Detail)},
@@ -228,6 +241,54 @@ func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryPr
 		}
 	}
 	return p
+}
+
+// grouped puts what programs read over and over together: of reads that follow each
+// other, those of a day that differ in nothing but their time. All of them stand under
+// "All entries about" the secret.
+func grouped(entries []store.AuditEntry) [][]store.AuditEntry {
+	var groups [][]store.AuditEntry
+	run := 0 // where in groups the reads begin that e follows
+	for _, e := range entries {
+		same := func(group []store.AuditEntry) bool { return repeats(group[0], e) }
+		if i := slices.IndexFunc(groups[run:], same); i >= 0 {
+			groups[run+i] = append(groups[run+i], e)
+			continue
+		}
+		groups = append(groups, []store.AuditEntry{e})
+		if !isRead(e) {
+			run = len(groups)
+		}
+	}
+	return groups
+}
+
+// isRead tells whether a program was given a value.
+func isRead(e store.AuditEntry) bool { return e.Action == "secret.read" && e.Outcome == "done" }
+
+// repeats tells whether two reads of a day differ in their time alone.
+func repeats(e, f store.AuditEntry) bool {
+	return isRead(e) && isRead(f) && value(e.Actor) == value(f.Actor) && value(e.ActorName) == value(f.ActorName) &&
+		value(e.Target) == value(f.Target) && value(e.TargetName) == value(f.TargetName) && value(e.TargetVersion) == value(f.TargetVersion) &&
+		value(e.ParentName) == value(f.ParentName) && value(e.Address) == value(f.Address) &&
+		dateText(time.UnixMicro(e.At).UTC()) == dateText(time.UnixMicro(f.At).UTC())
+}
+
+// pageOf is the list in which the target of an entry stands, or stood. The page of a
+// hook or of a secret goes when that is deleted, so nothing leads there.
+func pageOf(a store.Actor, p views.AuditEntryProps) (name, url string) {
+	org := a.Org().Slug
+	switch {
+	case p.TargetKind == "member":
+		return "Members", with(membersURL(org), "q", p.TargetName)
+	case p.TargetKind == "invitation":
+		return "Members", membersURL(org)
+	case p.TargetKind == "secret" && p.ParentName == "":
+		return "Organization secrets", with(organizationSecretsURL(org), "q", p.TargetName)
+	case p.TargetKind == "key" && a.Can(store.ManageKeys):
+		return "API keys", apiKeysURL(org)
+	}
+	return "", ""
 }
 
 // value is what a pointer points to, or nothing.

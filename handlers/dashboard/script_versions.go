@@ -21,7 +21,7 @@ func (d *Dashboard) ScriptVersions(c echo.Context, a store.Actor) error {
 	for _, v := range versions {
 		p.Versions = append(p.Versions, d.scriptVersion(a, h, v))
 	}
-	return d.dialog(c, a, http.StatusOK, sheet{"Versions of the script", h.Name, p.BackURL, views.ScriptVersions(p)})
+	return d.dialog(c, a, http.StatusOK, sheet{"Versions of the script, " + h.Name, h.Name, p.BackURL, views.ScriptVersions(p)})
 }
 
 func (d *Dashboard) scriptVersion(a store.Actor, h store.Hook, v store.ScriptVersion) views.ScriptVersionProps {
@@ -52,7 +52,8 @@ func (d *Dashboard) drawScriptVersion(c echo.Context, a store.Actor, status int,
 	if a.Can(store.EditHooks) && v.Script != h.Script {
 		p.RestoreURL = p.URL + "/restore"
 	}
-	return d.dialog(c, a, status, sheet{fmt.Sprintf("Version %d", v.Version), h.Name, hookURL(a.Org().Slug, h.ID), views.CompareScript(p)})
+	title := fmt.Sprintf("Version %d of the script, %s", v.Version, h.Name)
+	return d.dialog(c, a, status, sheet{title, h.Name, hookURL(a.Org().Slug, h.ID), views.CompareScript(p)})
 }
 
 // RestoreScript makes an older version of a script the newest one, and goes to the

@@ -26,7 +26,7 @@ func (d *Dashboard) SearchAnywhere(c echo.Context, p store.ServerActor) error {
 	return redirect(c, with(searchURL(here.Slug), "q", c.QueryParam("q")))
 }
 
-// Search finds hooks, secrets and people by their names. The palette asks by htmx
+// Search finds hooks, secrets, people and API keys by their names. The palette asks by htmx
 // and gets the options of its list, commands among them.
 func (d *Dashboard) Search(c echo.Context, a store.Actor) error {
 	text, size := searched(c), pageSize
@@ -37,9 +37,9 @@ func (d *Dashboard) Search(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	p := views.SearchProps{Text: text, Groups: groups(a.Org().Slug, found), People: a.Can(store.ReadAudit)}
+	p := views.SearchProps{Text: text, Groups: groups(a.Org().Slug, found), Keys: a.Can(store.ManageKeys)}
 	if IsHTMX(c) {
-		p.Commands = commands(a, text, found)
+		p.Commands = d.commands(a, text, found)
 		return Render(c, http.StatusOK, views.PaletteOptions(p))
 	}
 	shell, err := d.shell(c, a, "Search", views.InSearch)
@@ -58,8 +58,7 @@ func searched(c echo.Context) string {
 func groups(org string, found store.Found) []views.ResultGroup {
 	secrets := views.ResultGroup{Title: "Secrets", Total: found.Secrets.Total}
 	for _, s := range found.Secrets.First {
-		secrets.Results = append(secrets.Results, views.ResultProps{
-			Kind: "secret", Name: s.Name, Trail: s.HookName, URL: secretURL(org, s.Hook, s.ID)})
+		secrets.Results = append(secrets.Results, secretResult(org, s))
 	}
 	hooks := views.ResultGroup{Title: "Hooks", Total: found.Hooks.Total}
 	for _, h := range found.Hooks.First {
@@ -68,9 +67,20 @@ func groups(org string, found store.Found) []views.ResultGroup {
 	people := views.ResultGroup{Title: "People", Total: found.People.Total}
 	for _, u := range found.People.First {
 		people.Results = append(people.Results, views.ResultProps{
-			Kind: "person", Name: u.Name, Trail: u.Email, URL: personURL(org, u.ID)})
+			Kind: "person", Name: u.Name, Trail: u.Email, URL: with(membersURL(org), "q", u.Email)})
 	}
-	return slices.DeleteFunc([]views.ResultGroup{secrets, hooks, people}, func(g views.ResultGroup) bool { return g.Total == 0 })
+	keys := views.ResultGroup{Title: "API keys", Total: found.Keys.Total}
+	for _, k := range found.Keys.First {
+		keys.Results = append(keys.Results, views.ResultProps{Kind: "api-keys", Name: k.Name, Trail: k.Hint + "…", URL: apiKeysURL(org)})
+	}
+	return slices.DeleteFunc([]views.ResultGroup{secrets, hooks, people, keys}, func(g views.ResultGroup) bool { return g.Total == 0 })
+}
+
+func secretResult(org string, s store.FoundSecret) views.ResultProps {
+	if s.Hook == "" {
+		return views.ResultProps{Kind: "secret", Name: s.Name, Trail: "Organization", URL: organizationSecretsURL(org) + "/" + s.ID}
+	}
+	return views.ResultProps{Kind: "secret", Name: s.Name, Trail: s.HookName, URL: secretURL(org, s.Hook, s.ID)}
 }
 
 // hookResult leads to the secrets of a hook that was found by their names.
@@ -84,7 +94,7 @@ func hookResult(org string, h store.FoundHook) views.ResultProps {
 
 // commands are what the text could ask for: on the hook that is searched from, and
 // anywhere, as far as the person's role reaches.
-func commands(a store.Actor, text string, found store.Found) []views.ResultProps {
+func (d *Dashboard) commands(a store.Actor, text string, found store.Found) []views.ResultProps {
 	org, hook := a.Org().Slug, found.From
 	var all []views.ResultProps
 	offer := func(may bool, kind, name, url string) {
@@ -100,8 +110,14 @@ func commands(a store.Actor, text string, found store.Found) []views.ResultProps
 	offer(true, "hook", "Hooks", hooksURL(org))
 	offer(a.Can(store.EditHooks), "add", "New hook", newHookURL(a))
 	offer(true, "audit", "Audit log", auditURL(org))
+	offer(true, "secrets", "Organization secrets", organizationSecretsURL(org))
+	offer(a.Can(store.EditOrganizationSecrets), "add", "Add organization secret", organizationSecretsURL(org)+"/new")
+	offer(true, "members", "Members", membersURL(org))
+	offer(a.Can(store.ManageMembers), "invite", "Invite a person", membersURL(org)+"/invite")
 	offer(a.Can(store.ManageKeys), "api-keys", "API keys", apiKeysURL(org))
 	offer(a.Can(store.ManageKeys), "add", "New API key", newAPIKeyURL(org))
+	offer(a.Can(store.ManageOrganization), "general", "General", generalURL(org))
+	offer(!d.store.OrganizationsByOperator(), "add", "New organization", newOrganizationURL)
 	offer(true, "person", "Account", accountURL)
 	offer(true, "keys", "Help and keys", keysURL)
 	if asksFor(text, "Sign out") {

@@ -1,5 +1,5 @@
 /**
- * Runs after a visitor has registered. Sends the pass for the next opening.
+ * Runs after somebody has registered. Sends their pass for the pilot.
  */
 module.exports = async function (user, context, cb) {
   const { PASS_API_URL, PASS_SIGNING_KEY } = context.webtask.secrets;
