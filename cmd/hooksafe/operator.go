@@ -136,7 +136,8 @@ func memberRemoveCommand() *cobra.Command {
 		Use:   "remove --org SLUG --email EMAIL",
 		Short: "End a membership",
 		Long: `Remove ends a membership and prints the email address. The person is out at their
-next request, and can still sign in elsewhere. The last owner stays.`,
+next request, and can still sign in elsewhere. The API keys they made stop, and the
+values they have seen are due for new ones. The last owner stays.`,
 		Example: `  hooksafe member remove --org acme --email bob@example.com`,
 		Args:    wants("org", "email"),
 		RunE: inOrg(&org, func(ctx context.Context, s *store.Store, a store.Actor) (string, error) {
