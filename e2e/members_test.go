@@ -42,7 +42,7 @@ func TestChangeRole(t *testing.T) {
 		p.link(like("^Members")).click()
 		p.isAt(membersPath)
 		p.row("acme owner").sees("you")
-		p.row("acme owner").sees("The last owner. Make somebody else one to change this.")
+		p.row("acme owner").sees("The last owner. Make another one first.")
 		p.roleOf("acme editor").holds("editor")
 		p.setRole("acme editor", "Viewer")
 		p.toast("acme editor is Viewer now.").shows()
@@ -130,6 +130,7 @@ func TestRemoveMember(t *testing.T) {
 		p.sees("1 value is due for a new one.")
 		p.row("acme admin").missing()
 		p.sees("3 people.")
+		p.css("#api-keys-count").reads("1")
 		s.wantKey(t, keptToken, true)
 		s.wantKey(t, lostToken, false)
 		if keys, err := s.Keys(ctx, s.Actor(t, storetest.Acme, "owner")); err != nil || keys[1].ID != kept.ID || keys[1].MadeBy != "acme owner" {

@@ -63,8 +63,6 @@ var pictures = []picture{
 	{name: "organization-secret-drawer", role: "owner", path: demoOrg + "/settings/secrets", steps: opens("Versions of DATABASE_URL")},
 	{name: "add-organization-secret", role: "owner", path: demoOrg + "/settings/secrets", steps: opens("Add secret")},
 	{name: "invite", role: "owner", path: demoOrg + "/settings/members", steps: opens("Invite")},
-	{name: "general", role: "owner", path: demoOrg + "/settings/general"},
-	{name: "new-organization", role: "owner", path: "/orgs/new"},
 	{name: "api-keys", role: "owner", path: demoOrg + "/settings/api-keys"},
 	{name: "api-calls", role: "owner", path: demoOrg + "/settings/api-keys/calls", steps: func(p *page) { p.css("details").first().at.Evaluate("(d) => { d.open = true }", nil) }},
 	{name: "new-api-key", role: "owner", path: demoOrg + "/settings/api-keys", steps: opens("New key")},

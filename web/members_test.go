@@ -74,7 +74,7 @@ func TestControlsOfMembers(t *testing.T) {
 			t.Errorf("%s sees when members were active: %v", as, !manages)
 		}
 		wantText(t, body, "4 people. Roles apply")
-		if last := strings.Contains(body, "The last owner. Make somebody else one"); last != (as == "owner") {
+		if last := strings.Contains(body, "The last owner. Make another one first."); last != (as == "owner") {
 			t.Errorf("%s is told about the last owner: %v", as, last)
 		}
 	}

@@ -147,10 +147,15 @@ func (d *Dashboard) memberParts(c echo.Context, a store.Actor) ([]templ.Componen
 		return nil, err
 	}
 	invitations, err := d.invitationList(c, a)
+	if err != nil {
+		return nil, err
+	}
+	n, err := d.store.Counts(c.Request().Context(), a)
 	list.OutOfBand, invitations.OutOfBand = true, true
 	return []templ.Component{
 		views.MemberList(list), views.MemberSum(list), views.InvitationList(invitations),
-		views.EntryCount(views.EntryProps{Section: views.InMembers, Count: strconv.Itoa(list.Total)}),
+		views.EntryCount(views.EntryProps{Section: views.InMembers, Count: strconv.Itoa(n.Members)}),
+		views.EntryCount(views.EntryProps{Section: views.InAPIKeys, Count: strconv.Itoa(n.Keys)}), // who goes takes some along
 	}, err
 }
 

@@ -94,7 +94,7 @@ var permissions = map[Permission]struct {
 	SeeOwnEntries:             {"see own audit entries", Viewer, true},
 	SeeOrganizationSecrets:    {"see organization secrets: names, notes, versions", Viewer, true},
 	SeeMembers:                {"see who the members are", Viewer, true},
-	Leave:                     {"leave", Viewer, false},
+	Leave:                     {"leave the organization", Viewer, false},
 	EditHooks:                 {"create, edit, enable, delete hooks", Editor, false},
 	EditHookSecrets:           {"add, edit, delete, restore hook secrets", Editor, false},
 	RevealHookSecrets:         {"reveal and copy hook secrets", Editor, false},
