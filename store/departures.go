@@ -112,7 +112,7 @@ func (s *Store) RemoveMember(ctx context.Context, a Actor, email string) (Member
 // DismissMember ends a membership: the person is out at their next request. The
 // values they have seen are marked as due for a new one, as Known tells. The API keys
 // they made stop, but for those that the actor adopts, by id; what they have invited
-// people to is revoked. The last owner cannot be removed.
+// people to is revoked, and what they were invited by. The last owner cannot be removed.
 func (s *Store) DismissMember(ctx context.Context, a Actor, user string, adopt []string) (Departure, error) {
 	return s.dismiss(ctx, a, withID(user), adopt)
 }
@@ -214,25 +214,23 @@ func adoptKey(tx *guard.WriteTx, id string) error {
 }
 
 // revokeInvitations ends the open invitations of a member that they could not make
-// with the role they have now; 0 is none.
+// with the role they have now; 0 is none. Then it ends one to themselves as well, that
+// they did not need while they were a member: it would let them in again.
 func revokeInvitations(tx *guard.WriteTx, m Member, now Role) error {
-	var open []struct {
-		ID    string `db:"id"`
-		Email string `db:"email"`
-		Role  Role   `db:"role"`
+	to := ""
+	if now == 0 {
+		to = emailKey(m.Email)
 	}
-	if err := tx.Select(&open, `
-		SELECT id, email, role
-		FROM invitations
-		WHERE org = :org_id AND made_by = :user AND used_at IS NULL AND revoked_at IS NULL
-		ORDER BY sent_at, id`, guard.Args{"user": m.ID}); err != nil {
+	var open []invitationRow
+	if err := tx.Select(&open, openInvitations+` AND (made_by = :user OR email_key = :to)
+		ORDER BY sent_at, id`, guard.Args{"user": m.ID, "to": to}); err != nil {
 		return err
 	}
 	for _, i := range open {
 		if now == Owner || now == Admin && i.Role < Admin {
 			continue
 		}
-		tx.Also(guard.InvitationRevoke, guard.Target{Kind: "invitation", ID: i.ID, Name: i.Email, Detail: "made by " + m.Name})
+		tx.Also(guard.InvitationRevoke, guard.Target{Kind: "invitation", ID: i.ID, Name: i.Email, Detail: "made by " + i.MadeBy})
 		if _, err := tx.Exec(`UPDATE invitations SET revoked_at = :now WHERE org = :org_id AND id = :id`,
 			guard.Args{"now": guard.Micro(tx.Now()), "id": i.ID}); err != nil {
 			return err

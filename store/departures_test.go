@@ -29,7 +29,7 @@ func (w *world) openInvitation(t testing.TB, slug, by, email, role string) (id s
 	t.Helper()
 	id = "i_" + email
 	w.sql(t, `INSERT INTO invitations (id, org, token_hash, email, email_key, role, made_by, made_by_name, sent_at, expires_at)
-		SELECT ?, id, ?, ?, ?, ?, ?, '', 0, 1 FROM organizations WHERE slug = ?`, id, []byte(id), email, email, role, by, slug)
+		SELECT ?, o.id, ?, ?, ?, ?, u.id, u.name, 0, 1 FROM organizations o JOIN users u ON u.id = ? WHERE o.slug = ?`, id, []byte(id), email, email, role, by, slug)
 	return id
 }
 
@@ -107,6 +107,31 @@ func TestDeparture(t *testing.T) {
 			must(w.AddMember(ctx, w.Actor(t, acme, "owner"), storetest.Email(acme, "admin"), store.Admin))(t)
 			check()
 			w.verify(t)
+		})
+	}
+}
+
+// 0.7: somebody who goes can't come back by an invitation that was open while they were
+// added otherwise. One made afterwards lets them in.
+func TestDepartureEndsTheirInvitation(t *testing.T) {
+	for name, leave := range departures {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			p, email := w.Person(t, acme, "admin"), storetest.Email(acme, "admin")
+			operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t)
+			must(w.RemoveMember(ctx, operator, email))(t)
+			_, before := w.invite(t, "owner", email, store.Editor)
+			must(w.AddMember(ctx, operator, email, store.Admin))(t)
+			if err := leave(w, t); err != nil {
+				t.Fatal(err)
+			}
+			if e := w.lastEntry(t, acme); e.Action != "invitation.revoke" || str(e.TargetName) != email || str(e.Detail) != "made by acme owner" {
+				t.Errorf("entry is %+v", e)
+			}
+			_, err := w.AcceptInvitation(ctx, p, before)
+			wantCode(t, err, store.NotFound)
+			_, after := w.invite(t, "owner", email, store.Editor)
+			must(w.AcceptInvitation(ctx, p, after))(t)
 		})
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -28,7 +27,7 @@ type memberView struct{ search, after string }
 
 // viewOfMembers reads the address of a page of members.
 func viewOfMembers(query url.Values) memberView {
-	return memberView{strings.TrimSpace(strings.ToValidUTF8(query.Get("q"), "\uFFFD")), query.Get("after")}
+	return memberView{searchedFor(query), query.Get("after")}
 }
 
 // Members lists who is in the organization, and who is invited. To htmx it is the
