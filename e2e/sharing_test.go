@@ -41,6 +41,9 @@ func TestShareASecretAndPart(t *testing.T) {
 		leo.link("Hide DATABASE_URL").first().click()
 
 		owner.open(membersPath)
+		owner.more("Leo Brandt").link("Audit entries").click()
+		owner.sees(like(`Leo Brandt\s+revealed\s+DATABASE_URL`))
+		owner.open(membersPath)
 		owner.more("Leo Brandt").link("Remove").click()
 		owner.sees("Leo has seen 1 value that is still live.")
 		owner.sees("DATABASE_URL")

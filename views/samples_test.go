@@ -69,7 +69,7 @@ func memberListSample() MemberListProps {
 		url := settingsURL + "/members/" + id
 		return MemberProps{
 			ID: id, Name: name, Email: email, Role: role, Base: strings.ToLower(role), Active: active, Roles: roleChoices, RoleURL: url + "/role",
-			TransferURL: url + "/transfer", RemoveURL: url + "/remove", SignOutURL: url + "/sign-out",
+			AuditURL: auditURL + "?person=" + id + "&period=all", TransferURL: url + "/transfer", RemoveURL: url + "/remove", SignOutURL: url + "/sign-out",
 		}
 	}
 	self := MemberProps{ID: "u1", Name: "Priya Raman", Email: "priya@brightwater.example", Role: "Owner", You: true, Last: true, Active: ago(0), LeaveURL: settingsURL + "/members/leave"}

@@ -91,16 +91,19 @@ func (d *Dashboard) memberRow(a store.Actor, m store.Member, owners int) views.M
 		ID: m.ID, Name: m.Name, Email: m.Email, Role: m.Role.Title(), Base: m.Role.String(), You: self, Active: d.when(m.ActiveAt),
 		Last: m.Role == store.Owner && owners == 1 && a.Can(store.MakeAdmins),
 	}
-	if mayGive(a, m.Role) && !p.Last {
+	if a.Can(store.HandOut(m.Role)) && !p.Last {
 		p.RoleURL = memberRoleURL(org, m.ID)
 		for _, role := range roles {
-			if mayGive(a, role) {
+			if a.Can(store.HandOut(role)) {
 				p.Roles = append(p.Roles, views.Choice{ID: role.String(), Label: role.Title()})
 			}
 		}
 		if !self {
 			p.RemoveURL = removeMemberURL(org, m.ID)
 		}
+	}
+	if a.Can(store.ReadAudit) {
+		p.AuditURL = personURL(org, m.ID)
 	}
 	if a.Can(store.MakeAdmins) && m.Role != store.Owner {
 		p.TransferURL = transferURL(org, m.ID)
@@ -115,11 +118,6 @@ func (d *Dashboard) memberRow(a store.Actor, m store.Member, owners int) views.M
 
 // roles in the order in which pages show them.
 var roles = []store.Role{store.Owner, store.Admin, store.Editor, store.Viewer}
-
-// mayGive tells whether the actor makes and unmakes members of a role.
-func mayGive(a store.Actor, role store.Role) bool {
-	return a.Can(store.ManageMembers) && (role < store.Admin || a.Can(store.MakeAdmins))
-}
 
 // rights are the table of roles for the page.
 func rights(s store.Settings) views.RightListProps {
