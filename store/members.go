@@ -256,7 +256,7 @@ func (s *Store) TransferOwnership(ctx context.Context, a Actor, user string) (Me
 		tx.Target().Detail = fromTo(m.Role, Owner)
 		about := self.target()
 		about.Detail = fromTo(self.Role, Admin)
-		tx.Also(guard.MemberTransfer, about)
+		tx.Also(guard.MemberRole, about)
 		return m.as(Owner), errors.Join(giveRole(tx, m, Owner), giveRole(tx, self, Admin))
 	})
 }
