@@ -74,9 +74,6 @@ var everywhere = []struct{ title, role, path string }{
 	{"Search", "viewer", demoOrg + "/search?q=key"},
 	{"Help and keys", "owner", "/keys"},
 	{"Account", "owner", "/account"},
-	{"General", "owner", demoOrg + "/settings/general"},
-	{"Delete Brightwater Labs", "owner", demoOrg + "/settings/general/delete"},
-	{"New organization", "owner", "/orgs/new"},
 }
 
 // visitEverywhere opens each of the pages, in one browser for each role.

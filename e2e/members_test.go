@@ -120,6 +120,7 @@ func TestRemoveMember(t *testing.T) {
 		p := s.visitAs(t, "owner", membersPath, settings...)
 		p.more("acme admin").link("Remove").click()
 		p.heading("Remove acme admin?").shows()
+		p.sees("Open invitations that acme made are revoked.")
 		p.sees("acme has seen 1 value that is still live.")
 		p.sees("API_KEY")
 		p.hides(s.Org(storetest.Acme).Value)

@@ -108,7 +108,7 @@ func rightsSample() RightListProps {
 // departureSample is the one of the picture.
 func departureSample() DepartureProps {
 	return DepartureProps{
-		URL: settingsURL + "/members/u4/remove", BackURL: settingsURL + "/members", Name: "Tomás Vidal", Known: 53,
+		URL: settingsURL + "/members/u4/remove", BackURL: settingsURL + "/members", Name: "Tomás Vidal", Known: 53, Invites: true,
 		Seen: []SeenProps{
 			{"CRM_CLIENT_SECRET", "enrich-user-profile", 7, true, on(time.November, 2), false},
 			{"SEGMENT_WRITE_KEY", "", 1, false, on(time.July, 4), false},

@@ -284,7 +284,7 @@ func (d *Dashboard) askToConfirmRemoval(c echo.Context, a store.Actor, status in
 }
 
 func (d *Dashboard) departure(going store.Departure) views.DepartureProps {
-	p := views.DepartureProps{Name: going.Name, Known: going.Known, Last: going.Last}
+	p := views.DepartureProps{Name: going.Name, Known: going.Known, Last: going.Last, Invites: going.Role >= store.Admin}
 	for _, s := range going.Seen {
 		p.Seen = append(p.Seen, views.SeenProps{Name: s.Name, Hook: s.Hook, Version: s.Version, Copied: s.Copied, At: d.when(s.At), Deleted: s.Deleted})
 	}
