@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -106,9 +105,9 @@ func (d *Dashboard) RestoreSecretVersion(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	base, err := strconv.ParseInt(f.line("base"), 10, 64)
+	base, err := f.base()
 	if err != nil {
-		return errBadForm
+		return err
 	}
 	at := placeOf(c, a)
 	s, err := d.store.RestoreSecretVersion(c.Request().Context(), a, at.in, c.Param("secret"), version(c), base)

@@ -251,7 +251,7 @@ func (d *Dashboard) notSaved(c echo.Context, a store.Actor, f form, err error) e
 	if err != nil {
 		return err
 	}
-	base, _ := strconv.ParseInt(f.line("base"), 10, 64) // it was a number, or there was no save to refuse
+	base, _ := f.base() // it was a number, or there was no save to refuse
 	script := f.text("script")
 	if file, ok := f.files["script"]; ok {
 		script = file

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -165,6 +166,15 @@ func (f form) line(name string) string { return f.fields[name] }
 // end, and nobody can type a CR, so line ends are LF.
 func (f form) text(name string) string {
 	return strings.ReplaceAll(f.fields[name], "\r\n", "\n")
+}
+
+// base is the revision that a form was made from.
+func (f form) base() (int64, error) {
+	n, err := strconv.ParseInt(f.line("base"), 10, 64)
+	if err != nil {
+		return 0, errBadForm
+	}
+	return n, nil
 }
 
 // checked tells whether a box is ticked.

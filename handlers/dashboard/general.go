@@ -25,10 +25,11 @@ func (d *Dashboard) General(c echo.Context, a store.Actor) error {
 // RenameOrganization changes name and address. What follows is under the new one.
 func (d *Dashboard) RenameOrganization(c echo.Context, a store.Actor) error {
 	f, err := readForm(c, "name", "slug", "base", "password")
+	base, _ := f.base() // anything else is as stale as 0
 	var renamed store.OrgRef
 	if err == nil {
 		renamed, err = confirmed(d, c, f, func() (store.OrgRef, error) {
-			return d.store.RenameOrganization(c.Request().Context(), a, f.base(), f.line("name"), f.line("slug"))
+			return d.store.RenameOrganization(c.Request().Context(), a, base, f.line("name"), f.line("slug"))
 		})
 	}
 	if status, errors, wanted := passwordWanted(c, err); wanted {
@@ -49,9 +50,10 @@ func (d *Dashboard) RenameOrganization(c echo.Context, a store.Actor) error {
 // ChangeSettings changes how values are shown, and to whom.
 func (d *Dashboard) ChangeSettings(c echo.Context, a store.Actor) error {
 	f, err := readForm(c, "seconds", "editors", "confirm", "base", "password")
+	base, _ := f.base() // as for the name
 	if err == nil {
 		_, err = confirmed(d, c, f, func() (struct{}, error) {
-			return struct{}{}, d.store.ChangeSettings(c.Request().Context(), a, f.base(), settingsIn(f))
+			return struct{}{}, d.store.ChangeSettings(c.Request().Context(), a, base, settingsIn(f))
 		})
 	}
 	if status, errors, wanted := passwordWanted(c, err); wanted {
@@ -72,12 +74,6 @@ func (d *Dashboard) ChangeSettings(c echo.Context, a store.Actor) error {
 func settingsIn(f form) store.Settings {
 	seconds, _ := strconv.Atoi(f.line("seconds")) // 0 is none of the times
 	return store.Settings{RevealSeconds: seconds, EditorsReveal: f.checked("editors"), Confirm: f.line("confirm")}
-}
-
-// base is the revision that a form was made from. 0, of a form without one, is none.
-func (f form) base() int64 {
-	n, _ := strconv.ParseInt(f.line("base"), 10, 64)
-	return n
 }
 
 // meanwhile tells who saved a newer one, if that is what an error says; else what the

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -63,9 +62,9 @@ func (d *Dashboard) RestoreScript(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	base, err := strconv.ParseInt(f.line("base"), 10, 64)
+	base, err := f.base()
 	if err != nil {
-		return errBadForm
+		return err
 	}
 	saved, err := d.store.RestoreScript(c.Request().Context(), a, c.Param("hook"), base, version(c))
 	if status, errors := refused(c, err); errors != nil {

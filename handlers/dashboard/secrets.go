@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -295,9 +294,9 @@ func (d *Dashboard) ChangeSecret(c echo.Context, a store.Actor) error {
 }
 
 func (d *Dashboard) changeSecret(c echo.Context, a store.Actor, at place, f form) (store.Secret, error) {
-	base, err := strconv.ParseInt(f.line("base"), 10, 64)
+	base, err := f.base()
 	if err != nil {
-		return store.Secret{}, errBadForm
+		return store.Secret{}, err
 	}
 	value, err := f.textOrFile("value", "file")
 	if err != nil {
@@ -313,7 +312,7 @@ func (d *Dashboard) changeSecret(c echo.Context, a store.Actor, at place, f form
 
 // editAgain is the form with what was typed, but never the value.
 func editAgain(f form) *views.EditSecretProps {
-	base, _ := strconv.ParseInt(f.line("base"), 10, 64) // anything else is as stale as 0
+	base, _ := f.base() // anything else is as stale as 0
 	return &views.EditSecretProps{Name: f.line("name"), Note: f.line("note"), Base: base}
 }
 

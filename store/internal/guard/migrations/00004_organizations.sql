@@ -11,7 +11,6 @@ CREATE TABLE old_slugs (
 	slug TEXT PRIMARY KEY,
 	org  TEXT NOT NULL REFERENCES organizations (id)
 ) STRICT;
-CREATE INDEX old_slugs_org ON old_slugs (org);
 
 -- The request that confirmed a session last, for organizations that ask every time.
 ALTER TABLE sessions ADD COLUMN confirmed_in TEXT NOT NULL DEFAULT '';
