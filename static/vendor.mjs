@@ -25,7 +25,7 @@ const icons = [
   "list-filter", "lock-keyhole", "log-in", "log-out", "mail", "menu", "message-square-text", "monitor", "moon",
   "pencil", "plus", "power", "regex", "scroll-text", "search", "settings", "shield-check", "smartphone",
   "square-pen", "sun", "sun-moon", "tablet", "terminal", "timer", "trash-2", "triangle-alert", "type",
-  "undo-2", "user", "user-check", "user-plus", "users", "webhook", "whole-word", "wrench", "x",
+  "undo-2", "upload", "user", "user-check", "user-plus", "users", "webhook", "whole-word", "wrench", "x",
 ];
 
 const packages = [

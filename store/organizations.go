@@ -289,6 +289,8 @@ func (s *Store) DeleteOrganization(ctx context.Context, a Actor, confirmName str
 func eraseOrganization(tx *guard.WriteTx) error {
 	for _, query := range []string{
 		`DELETE FROM access_tokens WHERE org = :org_id`,
+		`DELETE FROM import_plans WHERE org = :org_id`,
+		`DELETE FROM changes WHERE org = :org_id`,
 		`DELETE FROM api_keys WHERE org = :org_id`,
 		`DELETE FROM secret_uses WHERE org = :org_id`,
 		`DELETE FROM secret_versions WHERE org = :org_id`,

@@ -333,7 +333,7 @@ func TestAskEveryTime(t *testing.T) {
 }
 
 // ownedTables are those whose rows go with their organization.
-var ownedTables = []string{"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses", "api_keys", "access_tokens", "invitations"}
+var ownedTables = []string{"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses", "api_keys", "access_tokens", "invitations", "import_plans", "changes"}
 
 // rowsOf counts the rows of an organization, by table.
 func (w *world) rowsOf(t testing.TB, org string) map[string]int {

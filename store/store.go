@@ -46,6 +46,7 @@ const (
 	RevealHookSecrets         = guard.RevealHookSecrets
 	EditOrganizationSecrets   = guard.EditOrganizationSecrets
 	RevealOrganizationSecrets = guard.RevealOrganizationSecrets
+	ExportValues              = guard.ExportValues
 	ReadAudit                 = guard.ReadAudit
 	ManageMembers             = guard.ManageMembers
 	MakeAdmins                = guard.MakeAdmins

@@ -10,7 +10,7 @@ import (
 func entryAbout(action, outcome string, named bool) AuditEntryProps {
 	resource, _, _ := strings.Cut(action, ".")
 	p := AuditEntryProps{ActorName: "Priya", Action: action, Outcome: outcome, TargetKind: resource}
-	if resource == "secret" && action != "secret.burst" {
+	if resource == "import" || action == "export.names" || resource == "secret" && action != "secret.burst" {
 		p.ParentName = "enrich"
 	}
 	if !named {
@@ -37,6 +37,11 @@ func sentenceOf(t *testing.T, p AuditEntryProps) string {
 var sentences = map[string][4]string{
 	"access_token.create":  {"got an access token", "getting an access token", "getting an access token", "Got an access token"},
 	"audit.export":         {"exported the audit log", "exporting the audit log", "exporting the audit log", "Exported the audit log"},
+	"export.names":         {"exported names without values in enrich", "exporting names in enrich", "exporting names in enrich", "Exported names without values"},
+	"import.apply":         {"imported a file in enrich", "importing a file in enrich", "importing a file in enrich", "Imported a file"},
+	"import.plan":          {"looked at what an import would do in enrich", "looking at what an import would do in enrich", "looking at what an import would do in enrich", "Looked at what an import would do"},
+	"import.undo":          {"undid an import in enrich", "undoing an import in enrich", "undoing an import in enrich", "Undid an import"},
+	"secret.export":        {"exported CRM_KEY in enrich", "exporting CRM_KEY in enrich", "exporting a secret in enrich", "Exported a secret"},
 	"hook.create":          {"created the hook enrich", "creating the hook enrich", "creating a hook", "Created a hook"},
 	"hook.delete":          {"deleted the hook enrich", "deleting the hook enrich", "deleting a hook", "Deleted a hook"},
 	"hook.destroy":         {"erased the hook enrich", "erasing the hook enrich", "erasing a hook", "Erased a hook"},

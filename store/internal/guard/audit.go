@@ -75,7 +75,7 @@ func (tx *WriteTx) describe(id string, e entryOf, outcome, reason string) ledger
 		TargetKind: text(t.Kind), Target: text(t.ID), TargetName: text(t.Name), TargetVersion: number(t.Version),
 		Outcome: outcome, Reason: text(reason),
 		Address: text(from.Address), Agent: text(from.Agent), Request: text(from.Request),
-		Detail: text(t.Detail),
+		Change: text(tx.change), Detail: text(t.Detail),
 	}
 }
 

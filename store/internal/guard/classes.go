@@ -14,6 +14,8 @@ var actions = []Action{
 	OrganizationSecretReveal, OrganizationSecretCopy, OrganizationSecretFetch, OrganizationSecretRead, OrganizationSecretCreate, OrganizationSecretUpdate,
 	OrganizationSecretDelete, OrganizationSecretRestore, OrganizationSecretDestroy,
 	HookRead, HookCreate, HookUpdate, HookEnable, HookDisable, HookDelete, HookRestore, HookDestroy, HookPurge,
+	HookImportPlan, HookImport, HookImportUndo, SecretImportPlan, SecretImport, SecretImportUndo,
+	OrganizationSecretImportPlan, OrganizationSecretImport, OrganizationSecretImportUndo, SecretExport, NamesExport, OrganizationNamesExport,
 	MemberList, MemberAdd, MemberRole, MemberTransfer, MemberSignOut, MemberRemove, MemberLeave,
 	InvitationList, InvitationCreate, InvitationRenew, InvitationRevoke, InvitationAccept,
 	KeyList, KeyCreate, KeyRevoke, KeyAdopt, KeyUse, TokenMake,

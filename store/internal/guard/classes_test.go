@@ -33,7 +33,7 @@ func TestActionsAreAllListed(t *testing.T) {
 }
 
 func TestActionsOfAClass(t *testing.T) {
-	if got := ActionsOf(ClassOpen); !slices.Equal(got, []string{"secret.reveal", "secret.copy"}) {
+	if got := ActionsOf(ClassOpen); !slices.Equal(got, []string{"secret.reveal", "secret.copy", "secret.export"}) {
 		t.Errorf("values are opened by %v", got)
 	}
 	for _, name := range ActionsOf(ClassChange) {

@@ -87,8 +87,8 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"a wrong master key", func(t *testing.T, w *world) { w.key = seal.GenerateMaster() }, serve, []string{"master key", "mk_"}},
 		{"a newer schema", spoilSQL(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, 1)`), serve,
-			[]string{"schema 7", "knows 4", "newer"}},
-		{"an older schema", spoilSQL(`DELETE FROM goose_db_version WHERE version_id = 4`), open, []string{"schema 3", "with 4", "serve"}},
+			[]string{"schema 7", "knows 5", "newer"}},
+		{"an older schema", spoilSQL(`DELETE FROM goose_db_version WHERE version_id = 5`), open, []string{"schema 4", "with 5", "serve"}},
 		{"a server row that is gone", spoilSQL(`DELETE FROM server`), serve, []string{"key-check value is missing"}},
 		{"a server row that is gone, as a command", spoilSQL(`DELETE FROM server`), open, []string{"key-check value is missing"}},
 		{"a key check that was changed", spoilSQL(`UPDATE server SET key_check = zeroblob(58)`), serve, []string{"master key"}},

@@ -59,6 +59,13 @@ var scopes = map[Action][]Scope{
 	OrganizationSecretDelete: {DeleteSecretsScope},
 	OrganizationSecretFetch:  {RevealSecretsScope},
 
+	HookImportPlan:               {CreateHooksScope, UpdateHooksScope},
+	HookImport:                   {CreateHooksScope, UpdateHooksScope},
+	SecretImportPlan:             {CreateHooksScope, UpdateHooksScope},
+	SecretImport:                 {CreateHooksScope, UpdateHooksScope},
+	OrganizationSecretImportPlan: {CreateSecretsScope, UpdateSecretsScope},
+	OrganizationSecretImport:     {CreateSecretsScope, UpdateSecretsScope},
+
 	TokenMake: Scopes(),
 }
 

@@ -23,6 +23,8 @@ const backToSchema1 = `
 	DROP INDEX audit_entries_refused;
 	DROP TABLE audit_days;
 	DROP TABLE audit_names;
+	DROP TABLE import_plans;
+	DROP TABLE changes;
 	DROP TABLE invitations;
 	DROP TABLE old_slugs;
 	DROP INDEX secret_uses_actor;

@@ -37,9 +37,10 @@ func (s Settings) from(p Permission, preset Role) Role {
 	return preset
 }
 
-// asks tells when an action asks for the password. The setting is about values only.
+// asks tells when an action asks for the password. The setting is about opening one
+// value at a time.
 func (s Settings) asks(act Action) string {
-	if act.class == opens && s.Confirm != "" {
+	if act.class == opens && act != SecretExport && s.Confirm != "" {
 		return s.Confirm
 	}
 	return AskRecently

@@ -70,6 +70,7 @@ const (
 	RevealHookSecrets
 	RevealOrganizationSecrets
 	EditOrganizationSecrets
+	ExportValues
 	ReadAudit
 	ManageMembers
 	ManageKeys
@@ -95,11 +96,12 @@ var permissions = map[Permission]struct {
 	SeeOrganizationSecrets:    {"see organization secrets: names, notes, versions", Viewer, true},
 	SeeMembers:                {"see who the members are", Viewer, true},
 	Leave:                     {"leave the organization", Viewer, false},
-	EditHooks:                 {"create, edit, enable, delete hooks", Editor, false},
-	EditHookSecrets:           {"add, edit, delete, restore hook secrets", Editor, false},
+	EditHooks:                 {"create, edit, enable, delete, import hooks", Editor, false},
+	EditHookSecrets:           {"add, edit, delete, import, restore hook secrets", Editor, false},
 	RevealHookSecrets:         {"reveal and copy hook secrets", Editor, false},
 	RevealOrganizationSecrets: {"reveal and copy organization secrets", Editor, false},
-	EditOrganizationSecrets:   {"add, edit, delete, restore organization secrets", Admin, false},
+	EditOrganizationSecrets:   {"add, edit, delete, import, restore organization secrets", Admin, false},
+	ExportValues:              {"export values", Admin, false},
 	ReadAudit:                 {"read and export the whole audit log", Admin, true},
 	ManageMembers:             {"invite and remove members, change their roles", Admin, true},
 	ManageKeys:                {"make and revoke API keys", Admin, true},
@@ -195,6 +197,21 @@ var (
 	OrganizationSecretFetch   = Action{"secret.read", RevealOrganizationSecrets, false, reads}
 	OrganizationSecretReveal  = Action{"secret.reveal", RevealOrganizationSecrets, recently, opens}
 	OrganizationSecretCopy    = Action{"secret.copy", RevealOrganizationSecrets, recently, opens}
+
+	// Where two places ask for the same permission, one action is for both.
+	HookImportPlan               = Action{"import.plan", EditHooks, false, looks}
+	HookImport                   = Action{"import.apply", EditHooks, false, changes}
+	HookImportUndo               = Action{"import.undo", EditHooks, false, changes}
+	SecretImportPlan             = Action{"import.plan", EditHookSecrets, false, looks}
+	SecretImport                 = Action{"import.apply", EditHookSecrets, false, changes}
+	SecretImportUndo             = Action{"import.undo", EditHookSecrets, false, changes}
+	OrganizationSecretImportPlan = Action{"import.plan", EditOrganizationSecrets, false, looks}
+	OrganizationSecretImport     = Action{"import.apply", EditOrganizationSecrets, false, changes}
+	OrganizationSecretImportUndo = Action{"import.undo", EditOrganizationSecrets, false, changes}
+
+	SecretExport            = Action{"secret.export", ExportValues, recently, opens}
+	NamesExport             = Action{"export.names", SeeHooks, false, looks}
+	OrganizationNamesExport = Action{"export.names", SeeOrganizationSecrets, false, looks}
 
 	AuditRead   = Action{"audit.read", SeeOwnEntries, false, looks}
 	AuditExport = Action{"audit.export", ReadAudit, false, changes}

@@ -20,6 +20,7 @@ func TestS16Permissions(t *testing.T) {
 		RevealHookSecrets:         "O A E . . . .",
 		RevealOrganizationSecrets: "O A E . . . .",
 		EditOrganizationSecrets:   "O A . . . . .",
+		ExportValues:              "O A . . . . .",
 		ReadAudit:                 "O A . . op . .",
 		ManageMembers:             "O A . . op . .",
 		ManageKeys:                "O A . . op . .",

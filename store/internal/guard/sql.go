@@ -21,6 +21,7 @@ type Args map[string]any
 // on one of them must ask for :org_id.
 var ownedTables = []string{
 	"members", "hooks", "hook_scripts", "secrets", "secret_versions", "secret_uses", "api_keys", "access_tokens", "invitations",
+	"import_plans", "changes",
 	"audit_entries", "audit_days", "audit_names",
 }
 

@@ -19,6 +19,7 @@ var (
 	touchLastOrg  = Touched{`UPDATE sessions SET last_org = ? WHERE id = ?`}
 	touchKeyUsed  = Touched{`UPDATE api_keys SET used_at = ?, used_from = ? WHERE id = ?`}
 	touchTokens   = Touched{`DELETE FROM access_tokens WHERE expires_at < ?`}
+	touchPlans    = Touched{`DELETE FROM import_plans WHERE expires_at < ?`}
 	touchActiveAt = Touched{`UPDATE members SET active_at = ? WHERE org = ? AND user = ?`}
 )
 
@@ -43,10 +44,11 @@ func (db *DB) Touch(ctx context.Context, t Touched, args ...any) error {
 func (db *DB) Ready(ctx context.Context) error { return db.Touch(ctx, touchReady, db.clock.Now()) }
 
 // ForgetExpired removes the rows of sessions and access tokens that ended by
-// themselves a week ago or earlier: the audit log tells of them.
+// themselves a week ago or earlier: the audit log tells of them. What was handed in for
+// an import goes as soon as its time is over.
 func (db *DB) ForgetExpired(ctx context.Context) error {
 	long := db.clock.Now().Add(-SessionAbsolute)
-	return errors.Join(db.Touch(ctx, touchExpired, long), db.Touch(ctx, touchTokens, long))
+	return errors.Join(db.Touch(ctx, touchExpired, long), db.Touch(ctx, touchTokens, long), db.Touch(ctx, touchPlans, db.clock.Now()))
 }
 
 // KeepData keeps what the dashboard wants to remember with a session.

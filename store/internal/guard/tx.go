@@ -58,6 +58,7 @@ type WriteTx struct {
 	targets []Target
 	extra   []entryOf
 	aside   []entryOf // for the server's own log
+	change  string    // what all of it is part of, or ""
 	ended   bool
 }
 
@@ -68,7 +69,7 @@ type entryOf struct {
 }
 
 // nothingElse forgets the entries besides those of the targets.
-func (tx *WriteTx) nothingElse() { tx.extra, tx.aside = nil, nil }
+func (tx *WriteTx) nothingElse() { tx.extra, tx.aside, tx.change = nil, nil, "" }
 
 // begin opens the transaction of an action and reads the head of the log that
 // its entries go to.
@@ -134,6 +135,18 @@ func (tx *WriteTx) Settings() Settings { return tx.who.settings }
 
 // May says whether the actor holds a further permission.
 func (tx *WriteTx) May(p Permission) bool { return tx.who.holds(p) }
+
+// Must refuses a further action that the actor may not do, so that one action can do
+// what several are for. The entry of the refusal is this action's.
+func (tx *WriteTx) Must(act Action) error {
+	if tx.who.may(act) {
+		return nil
+	}
+	return deniedFor(tx.who, act)
+}
+
+// Change makes this action part of a change of many things: all of its entries bear the id.
+func (tx *WriteTx) Change(id string) { tx.change = id }
 
 // Target is the first target, for an action that learns more of it: the id and
 // version of what it made.

@@ -40,10 +40,12 @@ const (
 const (
 	kindHook         = "hook"
 	kindOrganization = "organization"
+	kindImport       = "import"
 )
 
 // Place says where a version of a value lives. Kind is "hook", and Hook its id,
-// or "organization", and Hook is empty. Versions count from 1.
+// or "organization", and Hook is empty. Versions count from 1. Of kind "import" is what
+// somebody handed in and has not applied yet; its id takes the place of a secret's.
 type Place struct {
 	Org, Kind, Hook, Secret string
 	Version                 int64
@@ -54,7 +56,7 @@ func (p Place) check() error {
 	switch {
 	case p.Secret == "" || p.Version < 1:
 		return errors.New("place lacks its secret or version")
-	case p.Kind != kindHook && p.Kind != kindOrganization:
+	case p.Kind != kindHook && p.Kind != kindOrganization && p.Kind != kindImport:
 		return fmt.Errorf("place of unknown kind %q", p.Kind)
 	case (p.Kind == kindHook) != (p.Hook != ""):
 		return fmt.Errorf("place of kind %q with hook %q", p.Kind, p.Hook)
