@@ -20,7 +20,7 @@ func ReadHooks(files Files, known Keywords) ([]Hook, error) {
 		return nil, err
 	}
 	r := &hooksReader{files: files, keywords: known, first: map[string]string{}}
-	switch tenants, hooks := files.tenants(), files.named(hooksFolder+"/*.json"); {
+	switch tenants, hooks := files.tenants(), files.hooks(); {
 	case len(hooks) > 0 && slices.Contains(tenants, tenantFile):
 		r.fail(tenantFile, "there are JSON files in the folder hooks too: keep one of the two")
 	case len(hooks) > 0:
@@ -47,6 +47,12 @@ func (f Files) tenants() []string {
 	}
 	return append(f.named("*.yaml"), f.named("*.yml")...)
 }
+
+// hooks are the files of the directory form.
+func (f Files) hooks() []string { return f.named(hooksFolder + "/*.json") }
+
+// areExport tells whether the paths begin where those of an export do.
+func (f Files) areExport() bool { return len(f.tenants())+len(f.hooks()) > 0 }
 
 // named are the paths that fit a pattern, in order.
 func (f Files) named(pattern string) []string {
