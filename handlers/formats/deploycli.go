@@ -62,14 +62,6 @@ func (f Files) named(pattern string) []string {
 	})
 }
 
-// shown are the first of many problems, and how many more there are.
-func (p Problems) shown() Problems {
-	if more := len(p) - maxShown; more > 0 {
-		return append(p[:maxShown:maxShown], Problem{"", fmt.Sprintf("and %d more", more)})
-	}
-	return p
-}
-
 // hooksReader collects the hooks of an export, and what can't be read of it.
 type hooksReader struct {
 	files    Files
@@ -115,11 +107,7 @@ func (r *fileReader) tenantFile() {
 	r.done()
 }
 
-func (r *fileReader) done() {
-	if problems, some := r.err().(Problems); some {
-		r.all.problems = append(r.all.problems, problems...)
-	}
-}
+func (r *fileReader) done() { r.all.problems = append(r.all.problems, r.problems()...) }
 
 func (r *fileReader) hooksOf(tenant *yamlNode) []*yamlNode {
 	hooks := tenant.get("hooks")
