@@ -42,16 +42,16 @@ func TestImportSecrets(t *testing.T) {
 
 	p := must(w.PlanSecrets(ctx, a, in, "dotenv", []store.ImportedSecret{
 		brought("NEW", "new"), brought("CHANGED", "changed"), brought("SAME", "same"), brought("KEPT", ""), brought("LATER", ""),
-		{Name: "no name", Value: store.NewPlaintext("x"), Where: "line 6"}, brought("NEW", "twice"),
+		{Name: "no name", Value: store.NewPlaintext("x"), Where: "line 6"}, brought("TWICE", "one"), brought("TWICE", "two"),
 	}))(t)
-	if got, want := fates(p), "NEW new*, CHANGED changed*, SAME same, KEPT kept, LATER pending*,  refused, NEW refused, MISSING missing"; got != want {
+	if got, want := fates(p), "NEW new*, CHANGED changed*, SAME same, KEPT kept, LATER pending*,  refused, TWICE refused, TWICE refused, MISSING missing"; got != want {
 		t.Fatalf("plan is\n%s\nwant\n%s", got, want)
 	}
 	if p.Used != 4 || p.After != 6 {
 		t.Errorf("%d secrets become %d", p.Used, p.After)
 	}
 	done := must(w.ApplyImport(ctx, a, in, p.ID, p.Token, store.AsPlanned()))(t)
-	if done.Added != 1 || done.Changed != 1 || done.Pending != 1 || done.Refused != 2 {
+	if done.Added != 1 || done.Changed != 1 || done.Pending != 1 || done.Refused != 3 || done.Kept != 1 {
 		t.Errorf("did %+v", done)
 	}
 	if got := must(w.RevealSecret(ctx, a, in, changed.ID, 0, ""))(t); got.Value.Reveal() != "changed" || got.Opened != 2 {
