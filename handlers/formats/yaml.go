@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -138,19 +139,22 @@ const (
 )
 
 var (
-	hashes     = regexp.MustCompile(`(?m)([:-][ \t]+)##([^#'"\\[:cntrl:]]+)##([ \t]*\r?)$`)
-	shields    = strings.NewReplacer("@@", shieldedAt+shieldedAt)
-	unshields  = strings.NewReplacer(shieldedHash, "#", shieldedAt, "@")
-	hasShields = regexp.MustCompile(`(?i)[\x{1fffe}\x{2fffe}]|\\U000[12]FFFE`)
+	hashes    = regexp.MustCompile(`(?m)([:-][ \t]+)##([^#'"\\[:cntrl:]]+)##([ \t]*\r?)$`)
+	unshields = strings.NewReplacer(shieldedHash, "#", shieldedAt, "@")
 )
 
 // shield hides keywords from the library, and unshield brings them back, wherever they
-// stood. A text that has such signs of its own stays as it is.
+// stood. A text that could have such signs of its own stays as it is.
 func (r *yamlReader) shield() {
-	r.shielded = !hasShields.MatchString(r.text)
-	if r.shielded {
+	for _, sign := range []string{shieldedHash, shieldedAt, `\U000`} {
+		if strings.Contains(r.text, sign) {
+			return
+		}
+	}
+	r.shielded = true
+	r.text = strings.ReplaceAll(r.text, "@@", shieldedAt+shieldedAt)
+	if strings.Contains(r.text, "##") {
 		r.text = hashes.ReplaceAllString(r.text, "${1}"+shieldedHash+shieldedHash+"${2}"+shieldedHash+shieldedHash+"${3}")
-		r.text = shields.Replace(r.text)
 	}
 }
 
@@ -166,12 +170,12 @@ func (r *yamlReader) document() *yaml.Node {
 	if !strings.HasSuffix(r.text, "\n") && !strings.HasSuffix(r.text, "\r") {
 		r.text += "\n" // else a block at the end lacks one
 	}
-	lines := &lineReader{text: r.text}
+	lines := &lineReader{text: "\n" + r.text} // as it takes line 1 for no line in its errors
 	decoder := yaml.NewDecoder(lines)
 	var first, second yaml.Node
 	err := decode(decoder, &first)
 	if errors.Is(err, io.EOF) {
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 1}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 2}
 	}
 	if err == nil {
 		if err = decode(decoder, &second); errors.Is(err, io.EOF) {
@@ -179,9 +183,9 @@ func (r *yamlReader) document() *yaml.Node {
 		}
 	}
 	if err == nil {
-		r.fail(second.Line, "a second document begins here, and one is wanted")
+		r.fail(lineOf(&second), "a second document begins here, and one is wanted")
 	} else {
-		r.fail(yamlFault(err.Error(), lines.line))
+		r.fail(yamlFault(err.Error(), lines.line-1))
 	}
 	return nil
 }
@@ -198,20 +202,23 @@ func decode(d *yaml.Decoder, document *yaml.Node) (err error) {
 
 // lineReader hands out a line at a time, and so knows how far the reading came.
 type lineReader struct {
-	text string
-	line int // the one handed out last
+	text   string
+	line   int // the one handed out last
+	within bool
 }
 
 func (r *lineReader) Read(p []byte) (int, error) {
 	if r.text == "" {
 		return 0, io.EOF
 	}
-	line, _, _ := strings.Cut(r.text, "\n")
-	end := min(len(line)+1, len(r.text))
-	n := copy(p, r.text[:end])
-	if n == end {
+	n := copy(p, r.text)
+	if end := strings.IndexByte(r.text[:n], '\n'); end >= 0 {
+		n = end + 1
+	}
+	if !r.within {
 		r.line++
 	}
+	r.within = r.text[n-1] != '\n'
 	r.text = r.text[n:]
 	return n, nil
 }
@@ -228,28 +235,37 @@ var yamlFaults = map[string]string{
 	"found invalid Unicode character escape":     "this escape stands for no character",
 	"did not find expected comment or":           "a text stands behind | or >, and it begins on the next line",
 	"found a tab character where an indentation": "a tab stands where spaces are wanted",
+	"unknown anchor":                             aliasHere,
 }
+
+const aliasHere = "an alias stands here: write what it stands for"
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
+// yamlFault puts an error of the library into words. read is how far it came.
 func yamlFault(message string, read int) (line int, what string) {
 	for words, what := range yamlFaults {
-		if strings.Contains(message, words) {
-			if m := yamlLine.FindStringSubmatch(message); m != nil {
-				fmt.Sscan(m[1], &read)
-			}
-			return read, what
+		if !strings.Contains(message, words) {
+			continue
 		}
+		if m := yamlLine.FindStringSubmatch(message); m != nil {
+			line, _ := strconv.Atoi(m[1])
+			return line - 1, what
+		}
+		return read, what
 	}
-	return read, "this line, or the one before, can't be read as YAML: look at its spaces, brackets and quotes"
+	return read, "this line, or the one before, can't be read as YAML: look at its spaces, tabs, brackets and quotes"
 }
 
+// lineOf is the line of a node in the file: the library had one line more.
+func lineOf(n *yaml.Node) int { return n.Line - 1 }
+
 func (r *yamlReader) node(n *yaml.Node, depth int) *yamlNode {
-	if what := r.refused(n, depth); what != "" {
-		r.fail(n.Line, what)
+	if what := refusedYAML(n, depth); what != "" {
+		r.fail(lineOf(n), what)
 		return nil
 	}
-	node := &yamlNode{line: n.Line}
+	node := &yamlNode{line: lineOf(n)}
 	switch n.Kind {
 	case yaml.SequenceNode:
 		node.kind = yamlList
@@ -269,13 +285,13 @@ func (r *yamlReader) node(n *yaml.Node, depth int) *yamlNode {
 	return node
 }
 
-// refused says why a node is not taken, or nothing.
-func (r *yamlReader) refused(n *yaml.Node, depth int) string {
+// refusedYAML says why a node is not taken, or nothing.
+func refusedYAML(n *yaml.Node, depth int) string {
 	switch {
 	case depth > maxYAMLDepth:
 		return fmt.Sprintf("this is nested more than %d deep", maxYAMLDepth)
 	case n.Kind == yaml.AliasNode:
-		return "an alias stands here: write what it stands for"
+		return aliasHere
 	case n.Anchor != "":
 		return "an anchor stands here: take it out"
 	case n.Style&yaml.TaggedStyle != 0:
@@ -316,7 +332,7 @@ func (r *yamlReader) members(content []*yaml.Node, depth int) []yamlMember {
 // none that are too large for it.
 var (
 	yamlNumbers = regexp.MustCompile(`^[-+]?(0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)$`)
-	yamlDates   = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t]|$)`)
+	yamlDates   = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:?[0-9]{2})?))?)?$`)
 )
 
 func yamlKindOf(n *yaml.Node) yamlKind {
@@ -338,7 +354,7 @@ func yamlKindOf(n *yaml.Node) yamlKind {
 
 // foldedTwoWays finds the line ends in quotes on which readers disagree: those behind a
 // space, and escaped ones before an empty line.
-var foldedTwoWays = regexp.MustCompile(`[^ \t\r\n][ \t]+[\r\n]|\\(\r\n?|\n)[ \t]*[\r\n]`)
+var foldedTwoWays = regexp.MustCompile(`(^|[^ \t\r\n])[ \t]+[\r\n]|\\(\r\n?|\n)[ \t]*[\r\n]`)
 
 // checkQuoted looks at a text in quotes as it stands in the file, and says whether it
 // means another.
@@ -355,14 +371,14 @@ func (r *yamlReader) checkQuoted(n *yaml.Node) bool {
 		}
 	}
 	if foldedTwoWays.MatchString(raw) {
-		r.fail(n.Line, `a text in quotes goes over several lines, in a way on which readers disagree: write it in one line, with \n`)
+		r.fail(lineOf(n), `a text in quotes goes over several lines, in a way on which readers disagree: write it in one line, with \n`)
 	}
 	return raw != n.Value
 }
 
 // source is the text from where a node begins. It is asked for in the order of the text.
 func (r *yamlReader) source(n *yaml.Node) string {
-	for r.at < len(r.text) && (r.line < n.Line || r.line == n.Line && r.column < n.Column) {
+	for r.at < len(r.text) && (r.line < lineOf(n) || r.line == lineOf(n) && r.column < n.Column) {
 		c, size := utf8.DecodeRuneInString(r.text[r.at:])
 		r.at += size
 		r.column++
