@@ -39,6 +39,7 @@ func TestKeywordsInValues(t *testing.T) {
 		{"within text", `"a ##URL##/##lower-key.1##?"`, "yj", Secret{Value: "a https://example.com/lower?"}},
 		{"within plain text", `a ##URL##`, "y", Secret{Value: "a https://example.com"}},
 		{"within text, as JSON", "|-\n        {\"a\": @@URL@@, \"b\": \"@@URL@@\", \"c\": '@@URL@@', \"d\": \"@@URL@@'}\n", "y", Secret{Value: `{"a": "https://example.com", "b": "https://example.com", "c": "https://example.com", "d": ""https://example.com"'}`}},
+		{"behind a quote", `"\" ##URL##"`, "yj", Secret{Value: `" https://example.com`}},
 		{"side by side", `"##URL####B##"`, "yj", Secret{Value: "https://example.comb"}},
 		{"words", `"##two words##"`, "yj", Secret{Value: "spaced"}},
 		{"a placeholder", `##MASK##`, "yj", Secret{Pending: true}},
@@ -73,6 +74,7 @@ func TestKeywordsInValues(t *testing.T) {
 		{"one that is known behind other text", `"a##b##URL##"`, "yj", Secret{Value: "a##bhttps://example.com"}},
 		{"a hash more", `"###URL###"`, "yj", Secret{Value: "#https://example.com#"}},
 		{"a comment", "x # ##URL## ##NO##", "y", Secret{Value: "x"}},
+		{"a comment between signs", "x ## of words ##", "y", Secret{Value: "x"}},
 		{"a comment of words", "x ## ##NO## is ##no more##", "y", Secret{Value: "x"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
