@@ -151,6 +151,7 @@ func TestYAMLSecretsRefuse(t *testing.T) {
 		{"an end and more", "A: x\n...\nB: " + planted, "line 3: "},
 		{"not UTF-8", "A: x\nB: " + planted + "\xff", "line 2: this is not UTF-8"},
 		{"a NUL", "A: x\nB: " + planted + "\x00", "line 2: a NUL"},
+		{"not UTF-8, in a keyword", "A: @@" + planted + "\xff@@", "line 1: this is not UTF-8"},
 		{"a control", "A: x\nB: " + planted + "\x01", "line 2: a character stands here that YAML wants as an escape"},
 		{"a line end of Unicode", "A: x\nB: " + planted + "\u2028", "line 2: a character stands here"},
 		{"a mark", "A: x\nB: " + planted + "\ufeff", "line 2: a character stands here"},
@@ -212,7 +213,7 @@ func (faulty) Read([]byte) (int, error) { panic(planted) }
 
 func FuzzReadYAMLSecrets(f *testing.F) {
 	for _, seed := range []string{
-		"A: x\n'B': \"\\x41\\n\"\n", "A: |+\n  x\n\n", "A: >2-\r\n   x\r\n", "{A: x, \"B\": 'it''s'}", "A: ##X##\nB: @@X@@\nC: \"\\x23#X##\"", "A: _VALUE_NOT_SHOWN\nB: ''", "? A\n: x\n", "A: &a x\nB: *a", "<<: {A: x}", "A: \"x \n y\"", "%YAML 1.2\n---\nA: x\n...\n", "A: x\n---\n", "[[[[", "\ufeffA: 1", "A: \xff",
+		"A: x\n'B': \"\\x41\\n\"\n", "A: |+\n  x\n\n", "A: >2-\r\n   x\r\n", "{A: x, \"B\": 'it''s'}", "A: ##X##\nB: @@X@@\nC: \"\\x23#X##\"", "A: _VALUE_NOT_SHOWN\nB: ''", "? A\n: x\n", "A: &a x\nB: *a", "<<: {A: x}", "A: \"x \n y\"", "%YAML 1.2\n---\nA: x\n...\n", "A: x\n---\n", "[[[[", "\ufeffA: 1", "A: \xff", "A: @@\xff@@", "A: @@\u2028@@",
 	} {
 		f.Add([]byte(seed))
 	}
