@@ -140,11 +140,15 @@ func notInYAML(c rune) bool {
 
 // yamlMarks counts what may begin a node in a line.
 func yamlMarks(line string) int {
-	marks := 1
+	marks := 0
 	for i := range len(line) {
 		switch line[i] {
-		case ',', '[', '{', '-', '?', ':':
+		case ',', '[', '{':
 			marks++
+		case '-', '?', ':':
+			if i+1 == len(line) || line[i+1] <= ' ' {
+				marks++
+			}
 		}
 	}
 	return marks
