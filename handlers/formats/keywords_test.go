@@ -122,9 +122,12 @@ func TestKeywordsRefused(t *testing.T) {
 		{"the same name twice", "    secrets:\n      A: x\n      ##KEY##: " + planted + "\n", "line 9: the name of line 8 comes a second time"},
 		{"no name", "    secrets:\n      '##EMPTY##': " + planted + "\n", "line 8: there is no name before the colon"},
 		{"a switch of other text", "    enabled: ##URL##\n", "line 7: enabled has to be true or false, without quotes, and text is none"},
+		{"a script that is empty", "    id: ##NO##\n", "hooks/x.js: this script is empty"},
 		{"a switch that nobody replaced", "    enabled: ##NO##\n", "line 7: enabled has to be true or false, without quotes, and text is none"},
 	} {
-		if _, err := ReadHooks(yamlOf(c.lines), known); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), planted) {
+		files := yamlOf(c.lines)
+		files["hooks/x.js"] = []byte("##EMPTY##")
+		if _, err := ReadHooks(files, known); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), planted) {
 			t.Errorf("%s: says %v, want %q", c.name, err, c.want)
 		}
 	}
