@@ -37,6 +37,7 @@ type yamlNode struct {
 	kind    yamlKind
 	line    int          // where it begins
 	text    string       // what it says, if it is neither list nor mapping
+	plain   bool         // whether the text stands there without quotes
 	items   []*yamlNode  // of a list
 	members []yamlMember // of a mapping, in their order; no name comes twice
 }
@@ -270,7 +271,7 @@ func (r *yamlReader) node(n *yaml.Node, depth int) *yamlNode {
 		node.kind = yamlMap
 		node.members = r.members(n.Content, depth+1)
 	default:
-		node.kind, node.text = yamlKindOf(n), n.Value
+		node.kind, node.text, node.plain = yamlKindOf(n), n.Value, n.Style == 0
 		r.checkFolds(n)
 	}
 	return node

@@ -115,6 +115,29 @@ func TestYAMLLines(t *testing.T) {
 	}
 }
 
+// A keyword is one wherever the Deploy CLI would replace it, and in quotes all is text
+// that is not the whole value.
+func TestYAMLKeywords(t *testing.T) {
+	text := strings.Join([]string{
+		"## All ##of## this is a comment ##", "A: ##KEY##", "B: @@KEY@@ # x", "C: '##KEY##'", `D: "@@KEY@@"`, "E: >-", "  ##KEY##", "F: |", "  ## x ##", "  y",
+		`G: "\x23#KEY##"`, "H: 'x ##KEY## @@y@@'", "I: x@@y@@", "J: x##y##", "K: x ##KEY##", "L: ##KEY##x", "M: @@KEY@@x", "N: x # ##KEY##",
+	}, "\n")
+	want := []Secret{
+		{Name: "A", Pending: true}, {Name: "B", Pending: true}, {Name: "C", Pending: true}, {Name: "D", Pending: true}, {Name: "E", Pending: true}, {Name: "F", Value: "## x ##\ny\n"},
+		{Name: "G", Value: "##KEY##"}, {Name: "H", Value: "x ##KEY## @@y@@"}, {Name: "I", Value: "x@@y@@"}, {Name: "J", Value: "x##y##"}, {Name: "K", Unclear: keywordOrNot},
+		{Name: "L", Unclear: keywordOrNot}, {Name: "M", Unclear: keywordOrNot}, {Name: "N", Value: "x"},
+	}
+	got, err := ReadSecrets(YAMLText, []byte(text))
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for i, s := range withoutWhere(got) {
+		if s != want[i] {
+			t.Errorf("%+v, want %+v", s, want[i])
+		}
+	}
+}
+
 func TestYAMLSecretsRefuse(t *testing.T) {
 	const deep = "this is nested more than 32 deep"
 	for _, c := range []struct{ name, text, want string }{
