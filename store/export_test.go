@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"golang.org/x/crypto/argon2"
+
+	"hooksafe/store/internal/guard"
 )
 
 // WeakHash is the end of a password hash that was made with less effort than today's:
@@ -51,3 +54,15 @@ var OrganizationSecretQueries = map[string]string{"secrets_pending": pendingOwnS
 
 // WantsCompacting tells whether something was destroyed since the last Purge.
 func WantsCompacting(s *Store) bool { return s.destroyed.Load() }
+
+// LeaveRoom lets the database grow by so many pages: then it is like a full disk.
+func LeaveRoom(ctx context.Context, s *Store, a Actor, pages int) error {
+	_, err := guard.Act(ctx, s.db, a, guard.HookImportPlan, importInto(AllHooks()), func(tx *guard.WriteTx) (int, error) {
+		var has, most int
+		if err := tx.Get(&has, `PRAGMA page_count`, nil); err != nil {
+			return 0, err
+		}
+		return most, tx.Get(&most, fmt.Sprint(`PRAGMA max_page_count = `, has+pages), nil)
+	})
+	return err
+}
