@@ -110,9 +110,9 @@ func departureSample() DepartureProps {
 	return DepartureProps{
 		URL: settingsURL + "/members/u4/remove", BackURL: settingsURL + "/members", Name: "Tomás Vidal", Known: 53, Invites: true,
 		Seen: []SeenProps{
-			{"CRM_CLIENT_SECRET", "enrich-user-profile", 7, true, on(time.November, 2), false},
-			{"SEGMENT_WRITE_KEY", "", 1, false, on(time.July, 4), false},
-			{"BLOCKED_DOMAINS_URL", "block-disposable-email", 3, false, on(time.June, 2), true},
+			{"CRM_CLIENT_SECRET", "enrich-user-profile", 7, "copy", on(time.November, 2), false},
+			{"SEGMENT_WRITE_KEY", "", 1, "reveal", on(time.July, 4), false},
+			{"BLOCKED_DOMAINS_URL", "block-disposable-email", 3, "export", on(time.June, 2), true},
 		},
 		Keys: []DepartingKeyProps{{"adopt-k2", "edge-sync", ago(2 * aMinute)}, {"adopt-k3", "nightly", When{}}},
 	}
@@ -493,8 +493,8 @@ func detailSample() SecretDetailProps {
 			versionSample(1, on(time.March, 2), "Jonas Lind", 0, 0),
 		},
 		Uses: []UseProps{
-			{"Mara Okafor", false, 7, 1, on(time.November, 18)},
-			{"Tomás Vidal", true, 6, 3, on(time.November, 2)},
+			{"Mara Okafor", "export", 7, 1, on(time.November, 18)},
+			{"Tomás Vidal", "copy", 6, 3, on(time.November, 2)},
 		},
 		UsesURL: "/orgs/brightwater-labs/audit?target=s05&period=all", DestroyURL: secretSamples[4].DetailURL + "/destroy",
 	}
