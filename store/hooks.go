@@ -320,9 +320,11 @@ func (s *Store) EnableHook(ctx context.Context, a Actor, id string, on bool) (h 
 			return row.hook(), err
 		}
 		if on {
-			if switchedOff, err = switchOther(tx, row); err != nil {
+			other, err := switchOther(tx, row)
+			if err != nil {
 				return Hook{}, err
 			}
+			switchedOff = other.Name
 		}
 		if err := setEnabled(tx, id, on); err != nil {
 			return Hook{}, err
@@ -333,24 +335,23 @@ func (s *Store) EnableHook(ctx context.Context, a Actor, id string, on bool) (h 
 	return h, switchedOff, err
 }
 
-// switchOther switches off the hook that has the trigger now.
-func switchOther(tx *guard.WriteTx, row hookRow) (name string, err error) {
-	var other hookRow
+// switchOther switches off the hook that has the trigger now, if there is one.
+func switchOther(tx *guard.WriteTx, row hookRow) (other hookRow, err error) {
 	err = tx.Get(&other, `
 		SELECT id, name
 		FROM hooks
 		WHERE org = :org_id AND trigger = :trigger AND enabled = 1 AND deleted_at IS NULL AND id <> :id`,
 		guard.Args{"trigger": row.Trigger, "id": row.ID})
 	if guard.CodeOf(err) == NotFound {
-		return "", nil
+		return hookRow{}, nil
 	}
 	if err != nil {
-		return "", err
+		return hookRow{}, err
 	}
 	target := other.target()
 	target.Detail = "switched off by enabling " + row.Name
 	tx.Also(guard.HookDisable, target)
-	return other.Name, setEnabled(tx, other.ID, false)
+	return other, setEnabled(tx, other.ID, false)
 }
 
 // setEnabled leaves alone who saved the hook last: the switch is no edit, and a
