@@ -51,7 +51,7 @@ type HookExport struct {
 // once, and an error is their end: what came before is not the whole. A place without
 // secrets is a Conflict.
 func (s *Store) ExportNames(ctx context.Context, a Actor, in Place, detail string) (iter.Seq2[ExportedSecret, error], error) {
-	_, parts, err := s.exportNames(ctx, a, in.namesExport(), newSecretIn(in), placeToExport(in), detail)
+	_, parts, err := s.exportNames(ctx, a, in.actions().names, newSecretIn(in), placeToExport(in), detail)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (s *Store) ExportValues(ctx context.Context, a Actor, in Place, reason stri
 
 // ExportHooks exports all hooks with the names of their secrets, as ExportNames does.
 func (s *Store) ExportHooks(ctx context.Context, a Actor, detail string) (HookExport, error) {
-	hooks, parts, err := s.exportNames(ctx, a, guard.NamesExport, noHook, hooksToExport, detail)
+	hooks, parts, err := s.exportNames(ctx, a, AllHooks().actions().names, noHook, hooksToExport, detail)
 	if err != nil {
 		return HookExport{}, err
 	}
@@ -86,13 +86,6 @@ func (s *Store) ExportHookValues(ctx context.Context, a Actor, reason string) (H
 		return HookExport{}, err
 	}
 	return HookExport{s.exportScripts(ctx, a, hooks), wholeHooks(parts)}, nil
-}
-
-func (p Place) namesExport() guard.Action {
-	if p.own {
-		return guard.OrganizationNamesExport
-	}
-	return guard.NamesExport
 }
 
 // noHook is the target of an export of all hooks, before it is known which secrets they
@@ -412,7 +405,7 @@ func wholeHooks(parts iter.Seq2[ExportedHook, error]) iter.Seq2[ExportedHook, er
 func (s *Store) exportScripts(ctx context.Context, a Actor, hooks []hookRow) iter.Seq2[Hook, error] {
 	return func(yield func(Hook, error) bool) {
 		for len(hooks) > 0 {
-			batch, err := guard.View(ctx, s.db, a, guard.NamesExport, func(tx *guard.ReadTx) ([]hookRow, error) { return withScripts(tx, hooks) })
+			batch, err := guard.View(ctx, s.db, a, AllHooks().actions().names, func(tx *guard.ReadTx) ([]hookRow, error) { return withScripts(tx, hooks) })
 			if err != nil {
 				yield(Hook{}, err)
 				return
