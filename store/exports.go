@@ -72,7 +72,7 @@ func (s *Store) ExportValues(ctx context.Context, a Actor, in Place, reason stri
 
 // ExportHooks exports all hooks with the names of their secrets, as ExportNames does.
 func (s *Store) ExportHooks(ctx context.Context, a Actor, detail string) (HookExport, error) {
-	hooks, parts, err := s.exportNames(ctx, a, AllHooks().actions().names, noHook, hooksToExport, detail)
+	hooks, parts, err := s.exportNames(ctx, a, AllHooks().actions().names, newSecretIn(AllHooks()), hooksToExport, detail)
 	if err != nil {
 		return HookExport{}, err
 	}
@@ -81,16 +81,12 @@ func (s *Store) ExportHooks(ctx context.Context, a Actor, detail string) (HookEx
 
 // ExportHookValues exports all hooks with their secrets and values, as ExportValues does.
 func (s *Store) ExportHookValues(ctx context.Context, a Actor, reason string) (HookExport, error) {
-	hooks, parts, err := s.exportValues(ctx, a, noHook, hooksToExport, reason)
+	hooks, parts, err := s.exportValues(ctx, a, newSecretIn(AllHooks()), hooksToExport, reason)
 	if err != nil {
 		return HookExport{}, err
 	}
 	return HookExport{s.exportScripts(ctx, a, hooks), wholeHooks(parts)}, nil
 }
-
-// noHook is the target of an export of all hooks, before it is known which secrets they
-// have.
-func noHook(*guard.WriteTx) ([]guard.Target, error) { return []guard.Target{{Kind: "secret"}}, nil }
 
 // toExport finds the hooks whose secrets are exported; the organization itself is one
 // without an id. That there is nothing to export is a Conflict.

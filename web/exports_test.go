@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"hooksafe/handlers/formats"
 	"hooksafe/store"
 	"hooksafe/store/storetest"
 )
@@ -350,5 +351,116 @@ func TestExportOfValuesPieceByPiece(t *testing.T) {
 	page, err := s.Audit(t.Context(), operatorIn(t, s), store.AuditFilter{Action: "secret.export"}, 0, 1000)
 	if err != nil || len(page.Entries) != 500 {
 		t.Errorf("%d entries, %v", len(page.Entries), err)
+	}
+}
+
+// imported is what a file of secrets says, as the store takes it.
+func imported(read []formats.Secret) []store.ImportedSecret {
+	secrets := make([]store.ImportedSecret, len(read))
+	for i, s := range read {
+		secrets[i] = store.ImportedSecret{Name: s.Name, Pending: s.Pending, Refused: s.Unclear, Where: s.Where}
+		if !s.Pending {
+			secrets[i].Value = store.NewPlaintext(s.Value)
+		}
+	}
+	return secrets
+}
+
+// An export that is imported again, untouched, changes nothing, with values and without;
+// and imported elsewhere it makes what exports to the same bytes.
+func TestExportedImportedExported(t *testing.T) {
+	t.Parallel()
+	for _, format := range []formats.Format{formats.Dotenv, formats.JSONText, formats.YAMLText} {
+		for _, what := range []string{masked, "values"} {
+			t.Run(string(format)+" "+what, func(t *testing.T) {
+				t.Parallel()
+				s := newSite(t)
+				fillHook(t, s)
+				owner := s.Actor(t, storetest.Acme, "owner")
+				form := field("what", what, "format", string(format), "reason", "there and back")
+				sent := s.ask(t, request{method: "POST", path: secretsExport, as: "owner", form: form}).Body.String()
+				read, err := formats.ReadSecrets(format, []byte(sent))
+				if err != nil {
+					t.Fatal(err)
+				}
+				plan, err := s.PlanSecrets(t.Context(), owner, s.Org(storetest.Acme).Place(), string(format), imported(read))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, item := range plan.Items {
+					if item.Selectable() || item.Fate == store.FateRefused {
+						t.Errorf("%s would be %s: %s", item.Name, item.Fate, item.Why)
+					}
+				}
+				other, err := s.CreateHook(t.Context(), owner, "other", "send-phone-message")
+				if err != nil {
+					t.Fatal(err)
+				}
+				elsewhere := store.HookPlace(other.ID)
+				if plan, err = s.PlanSecrets(t.Context(), owner, elsewhere, string(format), imported(read)); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.ApplyImport(t.Context(), owner, elsewhere, plan.ID, plan.Token, store.AsPlanned()); err != nil {
+					t.Fatal(err)
+				}
+				back := request{method: "POST", path: "/orgs/acme/hooks/" + other.ID + "/secrets/export", as: "owner", form: form}
+				if what == masked { // a pending secret has no value that could leave
+					back.as = "viewer"
+				}
+				if got := s.ask(t, back).Body.String(); got != sent || sent == "" {
+					t.Errorf("exported\n%s\nand then\n%s", sent, got)
+				}
+			})
+		}
+	}
+}
+
+// The same of all hooks: into the same organization, and into another one.
+func TestExportedImportedExportedHooks(t *testing.T) {
+	t.Parallel()
+	for _, format := range []formats.Format{formats.Auth0YAML, formats.Auth0Dir} {
+		t.Run(string(format), func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			fillHook(t, s)
+			owner := s.Actor(t, storetest.Acme, "owner")
+			form := allValues(string(format))
+			sent := s.ask(t, request{method: "POST", path: hooksExport, as: "owner", form: form}).Body.String()
+			files, err := formats.ReadZip([]byte(sent))
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := formats.ReadHooks(files, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var hooks []store.ImportedHook
+			for _, h := range read {
+				hooks = append(hooks, store.ImportedHook{Name: h.Name, Trigger: h.Trigger, Script: h.Script, Enabled: h.Enabled, Secrets: imported(h.Secrets), Where: h.Where})
+			}
+			plan, err := s.PlanHooks(t.Context(), owner, string(format), hooks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, item := range plan.Items {
+				if item.Selectable() || item.Fate == store.FateRefused {
+					t.Errorf("%s %s would be %s: %s", item.Kind, item.Name, item.Fate, item.Why)
+				}
+			}
+			there := s.Actor(t, storetest.Globex, "owner")
+			if _, err := s.DeleteHook(t.Context(), there, s.Org(storetest.Globex).Hook, s.Org(storetest.Globex).HookName); err != nil {
+				t.Fatal(err)
+			}
+			if plan, err = s.PlanHooks(t.Context(), there, string(format), hooks); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.ApplyImport(t.Context(), there, store.AllHooks(), plan.ID, plan.Token, store.AsPlanned()); err != nil {
+				t.Fatal(err)
+			}
+			got := s.ask(t, request{method: "POST", path: "/orgs/globex/hooks/export", as: "outsider", form: form}).Body.String()
+			if got != sent || sent == "" {
+				t.Errorf("exported\n%s\nand then\n%s", unzipped(t, sent), unzipped(t, got))
+			}
+		})
 	}
 }
