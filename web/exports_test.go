@@ -288,15 +288,15 @@ func TestLinksToExport(t *testing.T) {
 	wantNone(t, s.ask(t, request{path: "/orgs/:org/hooks/:hook", as: "owner"}).Body.String(), hook)
 }
 
-// exportCut is an export of 600 secrets, in two batches, that a client receives; cut
-// tells whether its connection was broken off.
-func exportCut(t *testing.T, s *site, after func(piece int) error) (r *receiver, cut bool) {
+// exportCut is an export of 600 secrets of a size, in two batches, that a client receives;
+// cut tells whether its connection was broken off.
+func exportCut(t *testing.T, s *site, size int, after func(piece int) error) (r *receiver, cut bool) {
 	t.Helper()
 	a := s.Actor(t, storetest.Acme, "owner")
 	for from := range 30 {
 		var add []store.NewSecret
 		for i := range 20 {
-			value := store.NewPlaintext(strings.Repeat("x", 1000))
+			value := store.NewPlaintext(strings.Repeat("x", size))
 			add = append(add, store.NewSecret{Name: fmt.Sprintf("OWN_%03d", from*20+i), Value: value})
 		}
 		if err := s.AddSecrets(t.Context(), a, store.OrganizationPlace(), add); err != nil {
@@ -321,7 +321,7 @@ func exportCut(t *testing.T, s *site, after func(piece int) error) (r *receiver,
 func TestS39BrokenExportOfValuesShows(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	r, cut := exportCut(t, s, func(piece int) error {
+	r, cut := exportCut(t, s, 1000, func(piece int) error {
 		if piece == 1 {
 			s.sabotage(t, "INSERT ON audit_entries")
 		}
@@ -335,16 +335,28 @@ func TestS39BrokenExportOfValuesShows(t *testing.T) {
 	}
 }
 
+// A file that is not whole is none, however little of it there is: no page of an error
+// passes for it either.
+func TestS39ShortExportThatBreaksShows(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.sabotage(t, "INSERT ON audit_entries WHEN (SELECT count(*) FROM audit_entries WHERE action = 'secret.export') >= 500")
+	r, cut := exportCut(t, s, 1, func(int) error { return nil })
+	if !cut || r.Code != http.StatusOK || strings.Contains(r.Body.String(), "Not exported") || strings.Contains(r.Body.String(), "OWN_500") {
+		t.Errorf("cut %v, status %d: %.300s", cut, r.Code, r.Body)
+	}
+}
+
 // A file that takes long has its time, piece by piece, and ends with its client.
 func TestExportOfValuesPieceByPiece(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	r, cut := exportCut(t, s, func(int) error { return nil })
+	r, cut := exportCut(t, s, 1000, func(int) error { return nil })
 	if cut || r.pieces < 9 || len(r.deadlines) != 2*r.pieces || !r.Flushed || strings.Count(r.Body.String(), "\n") != 600 {
 		t.Errorf("cut %v, %d pieces, %d deadlines, %d lines", cut, r.pieces, len(r.deadlines), strings.Count(r.Body.String(), "\n"))
 	}
 	s = newSite(t)
-	r, cut = exportCut(t, s, func(int) error { return io.ErrClosedPipe })
+	r, cut = exportCut(t, s, 1000, func(int) error { return io.ErrClosedPipe })
 	if !cut || r.pieces != 1 || strings.Contains(s.log.String(), "request failed") {
 		t.Errorf("cut %v after %d pieces", cut, r.pieces)
 	}
