@@ -340,7 +340,7 @@ func TestS39BrokenExportOfValuesShows(t *testing.T) {
 func TestS39ShortExportThatBreaksShows(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.sabotage(t, "INSERT ON audit_entries WHEN (SELECT count(*) FROM audit_entries WHERE action = 'secret.export') >= 500")
+	s.sabotage(t, "INSERT ON audit_entries WHEN NEW.action = 'secret.export' AND (SELECT count(*) FROM audit_entries WHERE action = 'secret.export') >= 500")
 	r, cut := exportCut(t, s, 1, func(int) error { return nil })
 	if !cut || r.Code != http.StatusOK || strings.Contains(r.Body.String(), "Not exported") || strings.Contains(r.Body.String(), "OWN_500") {
 		t.Errorf("cut %v, status %d: %.300s", cut, r.Code, r.Body)
