@@ -52,6 +52,9 @@ var SearchQueries = []string{hooksFound, hookSecretsFound, ownSecretsFound}
 // OrganizationSecretQueries are likewise, by the index that each reads along.
 var OrganizationSecretQueries = map[string]string{"secrets_pending": pendingOwnSecrets, "secrets_name": valuedOwnSecrets}
 
+// ExportQueries are likewise.
+var ExportQueries = []string{exportedNames, exportedValues}
+
 // WantsCompacting tells whether something was destroyed since the last Purge.
 func WantsCompacting(s *Store) bool { return s.destroyed.Load() }
 
