@@ -25,6 +25,7 @@ import (
 //	setup                        wait for its address of the first run and set $SETUP and $TOKEN
 //	get STATUS URL               ask for an address, with no cookie
 //	halt SIGNAL CODE             end the server, which has to exit with CODE
+//	keep NAME                    set a variable to the line that the last program printed
 //	private DIR                  nobody else may look into DIR, nor into what is in it
 //	snapshot DIR FILE            write what DIR holds to FILE, to be compared
 func TestScripts(t *testing.T) {
@@ -37,7 +38,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "refused": refused, "serve": serveInScript, "setup": setup, "get": get,
+			"exits": exits, "refused": refused, "serve": serveInScript, "setup": setup, "get": get, "keep": keep,
 			"halt": halt, "private": private, "snapshot": snapshot,
 		},
 	})
@@ -103,6 +104,10 @@ func halt(ts *testscript.TestScript, _ bool, args []string) {
 	if strconv.Itoa(code) != args[1] {
 		ts.Fatalf("exit %d, want %s\n%s", code, args[1], s.log.text())
 	}
+}
+
+func keep(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], strings.TrimSuffix(ts.ReadFile("stdout"), "\n"))
 }
 
 func private(ts *testscript.TestScript, _ bool, args []string) {

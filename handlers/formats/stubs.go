@@ -1,12 +1,18 @@
 package formats
 
-import "io"
+import (
+	"io"
+	"io/fs"
+)
 
 func readYAMLSecrets([]byte) ([]Secret, error) { return nil, errNotYet }
 func newYAMLWriter(io.Writer) SecretsWriter    { return nil }
 
 // Files are those of an export of the Deploy CLI, by their paths, with slashes.
 type Files map[string][]byte
+
+// ReadDir reads the files of a folder.
+func ReadDir(fs.FS) (Files, error) { return nil, errNotYet }
 
 // ReadZip unpacks an export that came as one file. The error is a Problems.
 func ReadZip([]byte) (Files, error) { return nil, errNotYet }
