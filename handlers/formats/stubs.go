@@ -5,9 +5,6 @@ import (
 	"io/fs"
 )
 
-func readYAMLSecrets([]byte) ([]Secret, error) { return nil, errNotYet }
-func newYAMLWriter(io.Writer) SecretsWriter    { return nil }
-
 // Files are those of an export of the Deploy CLI, by their paths, with slashes.
 type Files map[string][]byte
 
