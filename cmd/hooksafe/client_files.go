@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -86,8 +88,10 @@ func readFiles(name string, format formats.Format, text []byte) (formats.Files, 
 		return formats.Files{tenantFile: text}, nil
 	}
 	files, err := formats.ReadDir(os.DirFS(filepath.Dir(name))) // the scripts lie beside it
-	if err == nil {
-		files[tenantFile] = text
+	if err != nil {
+		return nil, err
 	}
-	return files, err
+	maps.DeleteFunc(files, func(name string, _ []byte) bool { return path.Ext(name) == ".json" }) // the other form
+	files[tenantFile] = text
+	return files, nil
 }

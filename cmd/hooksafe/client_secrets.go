@@ -128,7 +128,9 @@ those of the organization, read:secrets and create:secrets or update:secrets.`,
 			if err != nil {
 				return err
 			}
-			value = withoutLineEnd(cmd, value, strip)
+			if strip {
+				value = withoutLineEnd(value)
+			}
 			if err := checkValue(value); err != nil {
 				return err
 			}
@@ -137,6 +139,9 @@ those of the organization, read:secrets and create:secrets or update:secrets.`,
 				return err
 			}
 			added, err := p.set(cmd.Context(), args[0], value)
+			if err == nil && withoutLineEnd(value) != value {
+				fmt.Fprintln(cmd.ErrOrStderr(), "The value ends with a line end, which is part of it: --strip-newline drops it.")
+			}
 			return say(cmd, err, args[0]+map[bool]string{true: " added", false: " changed"}[added])
 		}),
 	}
@@ -188,15 +193,10 @@ func askValue(w io.Writer, in *os.File, name string) (string, error) {
 	return ask(w, int(in.Fd()), "Value of "+name+": ")
 }
 
-// withoutLineEnd drops one line end at the end of a value if that is wished, else says
-// that there is one.
-func withoutLineEnd(cmd *cobra.Command, value string, strip bool) string {
-	switch {
-	case !strings.HasSuffix(value, "\n"):
-	case strip:
-		return strings.TrimSuffix(strings.TrimSuffix(value, "\n"), "\r")
-	default:
-		fmt.Fprintln(cmd.ErrOrStderr(), "The value ends with a line end, which is part of it: --strip-newline drops it.")
+// withoutLineEnd drops one line end at the end of a value.
+func withoutLineEnd(value string) string {
+	if before, ends := strings.CutSuffix(value, "\n"); ends {
+		return strings.TrimSuffix(before, "\r")
 	}
 	return value
 }
