@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -164,16 +163,10 @@ func (c *client) words(status int, body []byte) string {
 	case words == "":
 		return fmt.Sprintf("%s answers with status %d %s", c.base, status, http.StatusText(status))
 	}
-	words = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, words)
 	if len(words) > maxWords {
 		words = strings.ToValidUTF8(words[:maxWords], "") + "…"
 	}
-	return words
+	return printable(words)
 }
 
 // askedToWait is how long a server that has too many requests wants to be left alone:

@@ -124,7 +124,11 @@ func (e exported) secrets(cmd *cobra.Command, c *client) error {
 		_, err = file.WriteTo(cmd.OutOrStdout())
 		return err
 	}
-	return errors.Join(writeNew(e.output, file.Bytes()), e.said(cmd, "secrets", len(secrets)))
+	if err := writeNew(e.output, file.Bytes()); err != nil {
+		return err
+	}
+	e.said(cmd, "secret", len(secrets))
+	return nil
 }
 
 // read is every secret of a place, with its value if values are asked for.
@@ -140,11 +144,13 @@ func (e exported) read(cmd *cobra.Command, p place) ([]formats.Secret, error) {
 	return secrets, err
 }
 
-// said tells on standard error what was written: standard output may be a file of it.
-func (e exported) said(cmd *cobra.Command, what string, n int) error {
-	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d %s, %s\n", e.output, n, what,
-		map[bool]string{true: "with values", false: "values hidden"}[e.values])
-	return err
+// said tells on standard error what was written.
+func (e exported) said(cmd *cobra.Command, what string, n int) {
+	values := "values hidden"
+	if e.values {
+		values = "with values"
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, %s\n", e.output, plural(n, what), values)
 }
 
 // writeNew writes a file that is not there yet.
@@ -184,7 +190,11 @@ func (e exported) hooks(cmd *cobra.Command, c *client) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return errors.Join(writeFolder(e.output, files), e.said(cmd, "hooks", len(hooks)))
+	if err := writeFolder(e.output, files); err != nil {
+		return err
+	}
+	e.said(cmd, "hook", len(hooks))
+	return nil
 }
 
 // readHooks reads all hooks, or the one that is named, with their secrets.

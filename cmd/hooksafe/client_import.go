@@ -11,8 +11,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"text/tabwriter"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -193,32 +191,6 @@ func inFile(cmd *cobra.Command, name string, err error) error {
 	return fmt.Errorf("%s can't be read, so nothing was imported", name)
 }
 
-// wirePlan is what the server says that an import would do.
-type wirePlan struct {
-	ID, Token string
-	Counts    map[string]int
-	Unlisted  int
-	Items     []wireItem
-}
-
-type wireItem struct {
-	Kind, Hook, Name, Does, Why, Where string
-	Version                            int64
-	Chosen, Selectable                 bool
-}
-
-// wireDone is what an import did.
-type wireDone struct{ Hooks, Added, Changed, Deleted, Pending int }
-
-const (
-	importsPath = "/api/v1/imports"
-	isSecret    = "secret"
-	isHook      = "hook"
-	isSwitch    = "switch"
-	isMissing   = "missing"
-	isRefused   = "refused"
-)
-
 // carryOut plans an import, shows it, and applies it once that is wished.
 func (i *imported) carryOut(cmd *cobra.Command, c *client, body importBody) error {
 	var p wirePlan
@@ -227,7 +199,7 @@ func (i *imported) carryOut(cmd *cobra.Command, c *client, body importBody) erro
 	}
 	for {
 		choice := i.choose(p)
-		if err := i.print(cmd.OutOrStdout(), p, choice); err != nil {
+		if err := printPlan(cmd.OutOrStdout(), p, choice); err != nil {
 			return err
 		}
 		if i.dryRun || len(choice) == 0 {
@@ -301,124 +273,8 @@ func (i *imported) agree(cmd *cobra.Command, p wirePlan) error {
 
 // leftOut is nil, or says with an exit code of its own that entries were refused.
 func leftOut(p wirePlan) error {
-	if n := p.Counts[isRefused]; n > 0 {
-		return exitWith{exitPartly, fmt.Errorf("%d refused and left out: see the lines that say why", n)}
+	if n := p.count("", isRefused); n > 0 {
+		return exitWith{exitPartly, fmt.Errorf("%s left out: see the lines with REFUSED", plural(n, "entry"))}
 	}
 	return nil
-}
-
-// does are the words for what becomes of an item, in the order of the counts.
-var does = []struct{ fate, word, counted string }{
-	{"new", "add", "to add"},
-	{"changed", "change", "to change"},
-	{"pending", "add, pending", "to add without a value"},
-	{isMissing, "not in the files", "stored and not in the files"},
-	{"kept", "keep", "kept, their value being hidden"},
-	{"same", "same", "the same"},
-	{isRefused, "REFUSED", "refused"},
-}
-
-// print writes what an import would do: a line for each item that is not just the same,
-// then how many there are of each kind.
-func (i *imported) print(w io.Writer, p wirePlan, choice []int) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for n, item := range p.Items {
-		if item.Does == "same" && item.Why == "" {
-			continue
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", i.deed(item, slices.Contains(choice, n)), item.what(), item.remark())
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	var counts []string
-	for _, d := range does {
-		if n := p.Counts[d.fate]; n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, d.counted))
-		}
-	}
-	if p.Unlisted > 0 {
-		counts = append(counts, fmt.Sprintf("%d stored and not in the files, too many to list or to delete here", p.Unlisted))
-	}
-	if len(choice) == 0 {
-		counts = append(counts, "nothing to do")
-	}
-	_, err := fmt.Fprintln(w, strings.Join(counts, ", ")+".")
-	return err
-}
-
-// deed is the word for what becomes of an item.
-func (i *imported) deed(item wireItem, chosen bool) string {
-	switch {
-	case item.Does == isMissing && chosen:
-		return "DELETE"
-	case item.Selectable && !chosen && item.Does != isMissing:
-		return "leave"
-	}
-	for _, d := range does {
-		if d.fate == item.Does {
-			return d.word
-		}
-	}
-	return item.Does
-}
-
-// what is the thing that an item is about. The server refuses names that could be
-// values, and sends none then.
-func (item wireItem) what() string {
-	name := item.Name
-	switch {
-	case item.Kind == isHook:
-		name = "script"
-	case item.Kind == isSwitch:
-		name = "switch"
-	case name == "":
-		name = "(no name)"
-	}
-	if item.Kind != isSecret && item.Hook == "" {
-		return "(no name)"
-	}
-	if item.Hook != "" {
-		return printable(item.Hook + ": " + name)
-	}
-	return printable(name)
-}
-
-// remark is what there is to say about an item: why, and where in the files.
-func (item wireItem) remark() string {
-	var parts []string
-	if item.Why != "" {
-		parts = append(parts, item.Why)
-	}
-	if item.Does == isRefused && item.Where != "" {
-		parts = append(parts, "("+item.Where+")")
-	}
-	return printable(strings.Join(parts, " "))
-}
-
-// printable is a text without what would move the cursor of a terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-}
-
-// words are what an import did.
-func (d wireDone) words() string {
-	var parts []string
-	for _, count := range []struct {
-		n    int
-		what string
-	}{
-		{d.Hooks, "hooks made or changed"}, {d.Added, "secrets added"}, {d.Pending, "secrets pending"},
-		{d.Changed, "secrets changed"}, {d.Deleted, "secrets deleted"},
-	} {
-		if count.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count.n, count.what))
-		}
-	}
-	return "Imported: " + strings.Join(parts, ", ") + "."
 }

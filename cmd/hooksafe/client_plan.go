@@ -1,0 +1,186 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+)
+
+// wirePlan is what the server says that an import would do.
+type wirePlan struct {
+	ID, Token string
+	Unlisted  int // stored secrets that are not in the files, too many to be items
+	Items     []wireItem
+}
+
+type wireItem struct {
+	Kind, Hook, Name, Does, Why, Where string
+	Chosen, Selectable                 bool
+}
+
+const importsPath = "/api/v1/imports"
+
+// The kinds of items, and what can become of one.
+const (
+	isHook   = "hook"
+	isSwitch = "switch"
+	isSecret = "secret"
+
+	isNew     = "new"
+	isChanged = "changed"
+	isSame    = "same"
+	isKept    = "kept"
+	isPending = "pending"
+	isRefused = "refused"
+	isMissing = "missing"
+)
+
+// count is how many items become something; with a kind, of that kind.
+func (p wirePlan) count(kind, does string) int {
+	n := 0
+	for _, item := range p.Items {
+		if item.Does == does && (kind == "" || item.Kind == kind) {
+			n++
+		}
+	}
+	return n
+}
+
+// printPlan writes what an import would do: a line for each item that is not the same,
+// then how many there are of each.
+func printPlan(w io.Writer, p wirePlan, choice []int) error {
+	var table strings.Builder
+	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	for n, item := range p.Items {
+		if item.Does != isSame {
+			fmt.Fprintf(columns, "%s\t%s\t%s\n", item.deed(slices.Contains(choice, n)), item.what(), item.remark())
+		}
+	}
+	columns.Flush()
+	for line := range strings.Lines(table.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(w, strings.Join(p.summary(choice), ", ")+".")
+	return err
+}
+
+// summary is how many items of each kind there are, in words.
+func (p wirePlan) summary(choice []int) []string {
+	var parts []string
+	say := func(n int, one, words string) {
+		if n > 0 {
+			parts = append(parts, plural(n, one)+" "+words)
+		}
+	}
+	say(p.count(isHook, isNew), "hook", "to add")
+	say(p.count(isHook, isChanged), "hook", "to change")
+	say(p.count(isSwitch, isChanged), "hook", "to switch on or off")
+	say(p.count(isSecret, isNew), "secret", "to add")
+	say(p.count(isSecret, isChanged), "secret", "to change")
+	say(p.count(isSecret, isPending), "secret", "to add without a value")
+	say(p.count(isSecret, isKept), "hidden value", "to keep")
+	say(p.count(isSecret, isMissing), "stored secret", "not in the files")
+	say(p.Unlisted, "stored secret", "not in the files, too many to list or to delete here")
+	say(p.count("", isSame), "thing", "the same already")
+	say(p.count("", isRefused), "entry", "refused")
+	if len(choice) == 0 {
+		parts = append(parts, "nothing to do")
+	}
+	return parts
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	if stem, ok := strings.CutSuffix(one, "y"); ok {
+		one = stem + "ie"
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// deed is the word for what becomes of an item.
+func (item wireItem) deed(chosen bool) string {
+	switch {
+	case item.Does == isMissing && chosen:
+		return "delete"
+	case item.Does == isMissing:
+		return "not in files"
+	case item.Does == isRefused:
+		return "REFUSED"
+	case item.Selectable && !chosen:
+		return "leave"
+	case item.Kind == isSwitch:
+		return "switch"
+	case item.Does == isNew:
+		return "add"
+	case item.Does == isPending:
+		return "add, pending"
+	case item.Does == isKept:
+		return "keep"
+	}
+	return "change"
+}
+
+// what is the thing that an item is about. A name that could be none the server does
+// not say again: it may be a value.
+func (item wireItem) what() string {
+	const noName = "(no name)"
+	hook, name := cmp.Or(item.Hook, noName), cmp.Or(item.Name, noName)
+	switch {
+	case item.Kind != isSecret:
+		name = hook
+	case item.Hook != "":
+		name = hook + ": " + name
+	}
+	return printable(name)
+}
+
+// remark is what there is to say about an item: why, and of one that is refused where
+// it stands.
+func (item wireItem) remark() string {
+	why := item.Why
+	if item.Does == isRefused && item.Where != "" {
+		why = item.Where + ": " + why
+	}
+	return printable(why)
+}
+
+// printable is a text without what would move the cursor of a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// wireDone is what an import did.
+type wireDone struct{ Hooks, Added, Changed, Deleted, Pending int }
+
+func (d wireDone) words() string {
+	var parts []string
+	for _, count := range []struct {
+		n          int
+		one, words string
+	}{
+		{d.Hooks, "hook", "made or changed"}, {d.Added, "secret", "added"}, {d.Pending, "secret", "added without a value"},
+		{d.Changed, "secret", "changed"}, {d.Deleted, "secret", "deleted"},
+	} {
+		if count.n > 0 {
+			parts = append(parts, plural(count.n, count.one)+" "+count.words)
+		}
+	}
+	words := "Imported"
+	if len(parts) > 0 {
+		words += ": " + strings.Join(parts, ", ")
+	}
+	return words + "."
+}
