@@ -121,7 +121,7 @@ The key needs the scopes read:hooks and update:hooks (create:hooks is enough to 
 those of the organization, read:secrets and create:secrets or update:secrets.`,
 		Example: `  printf %s "$TOKEN" | hooksafe secrets set --hook sync-new-users CRM_TOKEN
   hooksafe secrets set --file server.pem TLS_KEY
-  openssl rand -hex 32 | hooksafe secrets set --strip-newline SIGNING_KEY`,
+  head -c 24 /dev/urandom | base64 | hooksafe secrets set --strip-newline SIGNING_KEY`,
 		Args: cobra.MatchAll(wantsWith("NAME"), hookGiven),
 		RunE: overAPI(func(cmd *cobra.Command, c *client, args []string) error {
 			value, err := readValue(cmd, args[0], file)
