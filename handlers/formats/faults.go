@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,39 +18,47 @@ type faults struct {
 }
 
 type fault struct {
-	line int
-	what string
+	line, column int // from 1; the column is 0 where the line says enough
+	what         string
 }
 
-func (f *faults) fail(line int, what string) { f.list = append(f.list, fault{line, what}) }
+func (f *faults) fail(line int, what string) { f.failAt(line, 0, what) }
 
-// on is a place in the file.
+func (f *faults) failAt(line, column int, what string) {
+	f.list = append(f.list, fault{line, column, what})
+}
+
+// on is a line of the file.
 func (f *faults) on(line int) string {
-	if f.file == "" {
-		return fmt.Sprintf("line %d", line)
+	where := "line " + strconv.Itoa(line)
+	if f.file != "" {
+		where = f.file + ", " + where
 	}
-	return fmt.Sprintf("%s, line %d", f.file, line)
+	return where
 }
 
-// err is nil if there are none, else a Problems: one a line, in order, and how many more
-// there are than are told.
+// err is nil if there are none, else a Problems: in the order of the file, and how many
+// more there are than are told.
 func (f *faults) err() error {
 	if len(f.list) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(f.list, func(a, b fault) int { return cmp.Compare(a.line, b.line) })
-	list := slices.CompactFunc(f.list, func(a, b fault) bool { return a.line == b.line })
 	var problems Problems
-	for _, fault := range list[:min(len(list), maxShown)] {
-		problems = append(problems, Problem{f.on(fault.line), fault.what})
+	for _, fault := range f.list[:min(len(f.list), maxShown)] {
+		where := f.on(fault.line)
+		if fault.column > 0 {
+			where += ", column " + strconv.Itoa(fault.column)
+		}
+		problems = append(problems, Problem{where, fault.what})
 	}
-	if more := len(list) - maxShown; more > 0 {
-		problems = append(problems, Problem{f.file, fmt.Sprintf("and %d more lines that can't be read", more)})
+	if more := len(f.list) - maxShown; more > 0 {
+		problems = append(problems, Problem{f.file, fmt.Sprintf("and %d more", more)})
 	}
 	return problems
 }
 
-// check finds what no text holds. It is told before anything else about a line.
+// check finds what no text holds.
 func (f *faults) check(text string) {
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
 		f.fail(1, "this is UTF-16 text: save the file as UTF-8")

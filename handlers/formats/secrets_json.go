@@ -21,7 +21,7 @@ func readJSONSecrets(text []byte) ([]Secret, error) {
 	err := r.secrets(&e)
 	var syntax *SyntaxError
 	if errors.As(err, &syntax) {
-		e.fail(syntax.Line, syntax.What)
+		e.failAt(syntax.Line, syntax.Column, syntax.What)
 	}
 	return e.result()
 }
@@ -30,9 +30,12 @@ func (r *jsonReader) secrets(e *entries) error {
 	if !r.take('{') {
 		return r.fail(`an object of names and values is wanted, such as {"NAME": "value"}`)
 	}
-	line, counted := 1, 0
+	line, lineStart, counted := 1, 0, 0
 	err := r.members(func(name string, begin int) error {
-		line += bytes.Count(r.text[counted:begin], []byte("\n"))
+		passed := r.text[counted:begin]
+		if i := bytes.LastIndexByte(passed, '\n'); i >= 0 {
+			line, lineStart = line+bytes.Count(passed, []byte("\n")), counted+i+1
+		}
 		counted = begin
 		valueAt := r.at
 		value, err := r.value()
@@ -42,9 +45,9 @@ func (r *jsonReader) secrets(e *entries) error {
 		text, isText := value.(string)
 		switch {
 		case name == "":
-			e.fail(line, "there is no name before the colon")
+			e.failAt(line, begin-lineStart+1, "there is no name before the colon")
 		case !isText:
-			e.fail(line, "the value is text in double quotes, and "+kindOf(value)+" is none")
+			e.failAt(line, begin-lineStart+1, "the value is text in double quotes, and "+kindOf(value)+" is none")
 		default:
 			e.add(line, name, text, string(r.text[valueAt+1:r.at-1]))
 		}
