@@ -24,7 +24,7 @@ type dotenvReader struct {
 func readDotenv(text []byte) ([]Secret, error) {
 	r := &dotenvReader{text: string(withoutMark(text)), line: 1}
 	r.check(r.text)
-	for r.at < len(r.text) && !r.full(r.line) {
+	for r.at < len(r.text) {
 		r.entry()
 		r.nextLine()
 	}
@@ -77,7 +77,7 @@ func (r *dotenvReader) entry() {
 	case v.unclear != "":
 		r.unclear(begin, name, v.unclear)
 	default:
-		r.add(begin, name, v.text, v.written)
+		r.add(begin, name, v.text, IsKeyword(v.written))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-const maxShown = 20 // problems of a file that are told one by one
+const maxShown = 20 // problems of an import that are told one by one
 
 // faults collects what can't be read of a file.
 type faults struct {
@@ -37,25 +37,36 @@ func (f *faults) on(line int) string {
 	return where
 }
 
-// err is nil if there are none, else a Problems: in the order of the file, and how many
-// more there are than are told.
+// err is nil if there are none, else a Problems.
 func (f *faults) err() error {
 	if len(f.list) == 0 {
 		return nil
 	}
+	return f.problems().shown()
+}
+
+// problems are the faults in the order of the file, one of each place.
+func (f *faults) problems() Problems {
 	slices.SortStableFunc(f.list, func(a, b fault) int { return cmp.Compare(a.line, b.line) })
+	list := slices.CompactFunc(f.list, func(a, b fault) bool { return a.line == b.line && a.column == b.column })
 	var problems Problems
-	for _, fault := range f.list[:min(len(f.list), maxShown)] {
+	for _, fault := range list {
 		where := f.on(fault.line)
 		if fault.column > 0 {
 			where += ", column " + strconv.Itoa(fault.column)
 		}
 		problems = append(problems, Problem{where, fault.what})
 	}
-	if more := len(f.list) - maxShown; more > 0 {
-		problems = append(problems, Problem{f.file, fmt.Sprintf("and %d more", more)})
-	}
 	return problems
+}
+
+// shown are the first of many problems, and how many more there are.
+func (p Problems) shown() Problems {
+	more := len(p) - maxShown
+	if more <= 0 {
+		return p
+	}
+	return append(p[:maxShown:maxShown], Problem{"", fmt.Sprintf("and %d more", more)})
 }
 
 // check finds what no text holds.

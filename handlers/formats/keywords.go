@@ -31,19 +31,18 @@ var usualKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 // next finds the first keyword from a place on.
 func (k Keywords) next(text string, from int) (mark, bool) {
 	m, ok := findMark(text, from)
-	if !ok {
-		return mark{}, false
-	}
-	if k != nil {
-		m.text, m.known = k(m.key)
-	}
-	if !m.known && !usualKey.MatchString(m.key) {
-		// Its last signs may be the first of one that is a keyword more likely.
-		if later, ok := findMark(text, m.begin+1); ok && later.begin < m.end {
-			return k.next(text, later.begin)
+	for ok {
+		if k != nil {
+			m.text, m.known = k(m.key)
 		}
+		// Its last signs may be the first of one that is a keyword more likely.
+		later, found := findMark(text, m.begin+1)
+		if m.known || usualKey.MatchString(m.key) || !found || later.begin >= m.end {
+			break
+		}
+		m = later
 	}
-	return m, true
+	return m, ok
 }
 
 func findMark(text string, from int) (mark, bool) {

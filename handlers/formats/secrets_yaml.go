@@ -8,35 +8,37 @@ import (
 
 // readYAMLSecrets reads a mapping of names to text.
 func readYAMLSecrets(text []byte) ([]Secret, error) {
-	var e entries
-	root := parseYAML(text, &e.faults)
+	r := yamlSecrets{tokens: newTokens(nil)}
+	root := parseYAML([]byte(r.tokens.hideInYAML(string(text))), &r.faults)
 	switch {
-	case len(e.list) > 0:
+	case len(r.list) > 0:
 	case root.kind != yamlMap:
-		e.fail(root.line, "a mapping of names to text is wanted, such as NAME: value")
+		r.fail(root.line, "a mapping of names to text is wanted, such as NAME: value")
 	default:
 		for _, m := range root.members {
-			if e.full(m.line) {
-				break
-			}
-			e.member(m)
+			r.member(m)
 		}
 	}
-	return e.result()
+	return r.result()
 }
 
-func (e *entries) member(m yamlMember) {
+type yamlSecrets struct {
+	entries
+	tokens *tokens
+}
+
+func (r *yamlSecrets) member(m yamlMember) {
+	name, _ := r.tokens.fill(m.name)
 	switch {
-	case m.name == "":
-		e.fail(m.line, "there is no name before the colon")
+	case name == "":
+		r.fail(m.line, "there is no name before the colon")
 	case m.value.kind == yamlList || m.value.kind == yamlMap:
-		e.fail(m.line, "the value is text, and "+string(m.value.kind)+" is none")
+		r.fail(m.line, "the value is text, and "+string(m.value.kind)+" is none")
 	case m.value.kind != yamlString:
-		e.fail(m.line, "the value is "+string(m.value.kind)+" in YAML: put it in quotes")
-	case m.value.escaped:
-		e.add(m.line, m.name, m.value.text, "")
+		r.fail(m.line, "the value is "+string(m.value.kind)+" in YAML: put it in quotes")
 	default:
-		e.add(m.line, m.name, m.value.text, m.value.text)
+		value, _ := r.tokens.fill(m.value.text)
+		r.add(m.line, name, value, r.tokens.pending(m.value.text))
 	}
 }
 

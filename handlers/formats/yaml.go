@@ -36,7 +36,6 @@ type yamlNode struct {
 	kind    yamlKind
 	line    int          // where it begins
 	text    string       // what it says, if it is neither list nor mapping
-	escaped bool         // whether its text is another than stands in the file
 	items   []*yamlNode  // of a list
 	members []yamlMember // of a mapping, in their order; no name comes twice
 }
@@ -60,17 +59,16 @@ func (n *yamlNode) get(name string) *yamlNode {
 // readYAML reads one YAML document, more strictly than most: it has no aliases, anchors,
 // tags, merges or directives, and no name comes twice in a mapping; it is at most 32
 // deep. What it returns is what YAML 1.2 says that the text means, and what the Deploy
-// CLI reads; where the two differ, it is refused. One thing is read beyond YAML: a
-// keyword of the Deploy CLI is text where it stands without quotes. file is the name of
-// the file if there are others. The error is a Problems.
+// CLI reads; where the two differ, it is refused. file is the name of the file if there
+// are others. The error is a Problems.
 func readYAML(text []byte, file string) (*yamlNode, error) {
 	f := faults{file: file}
 	root := parseYAML(text, &f)
 	return root, f.err()
 }
 
-// parseYAML reads a YAML document, and tells what is wrong with it. What it returns is
-// only whole if nothing is.
+// parseYAML reads a YAML document, and tells what is wrong with it. That is not in what
+// it returns.
 func parseYAML(text []byte, f *faults) *yamlNode {
 	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
 	r.check(r.text)
@@ -78,7 +76,6 @@ func parseYAML(text []byte, f *faults) *yamlNode {
 	if len(f.list) > 0 {
 		return nil
 	}
-	r.shield()
 	document := r.document()
 	if document == nil {
 		return nil
@@ -88,8 +85,7 @@ func parseYAML(text []byte, f *faults) *yamlNode {
 
 type yamlReader struct {
 	*faults
-	text     string
-	shielded bool
+	text string
 
 	at, line, column int // where source was asked for last
 }
@@ -129,40 +125,6 @@ func yamlMarks(line string) int {
 		}
 	}
 	return marks
-}
-
-// These stand for the signs of keywords while YAML is read, which takes ## for a comment
-// and can't take @@. They are no characters, so hardly a text has them.
-const (
-	shieldedHash = "\U0001fffe"
-	shieldedAt   = "\U0002fffe"
-)
-
-var (
-	hashes    = regexp.MustCompile(`(?m)([:-][ \t]+)##([^#'"\\[:cntrl:]]+)##([ \t]*\r?)$`)
-	unshields = strings.NewReplacer(shieldedHash, "#", shieldedAt, "@")
-)
-
-// shield hides keywords from the library, and unshield brings them back, wherever they
-// stood. A text that could have such signs of its own stays as it is.
-func (r *yamlReader) shield() {
-	for _, sign := range []string{shieldedHash, shieldedAt, `\U000`} {
-		if strings.Contains(r.text, sign) {
-			return
-		}
-	}
-	r.shielded = true
-	r.text = strings.ReplaceAll(r.text, "@@", shieldedAt+shieldedAt)
-	if strings.Contains(r.text, "##") {
-		r.text = hashes.ReplaceAllString(r.text, "${1}"+shieldedHash+shieldedHash+"${2}"+shieldedHash+shieldedHash+"${3}")
-	}
-}
-
-func (r *yamlReader) unshield(text string) string {
-	if !r.shielded {
-		return text
-	}
-	return unshields.Replace(text)
 }
 
 // document lets the library read, nil if it can't.
@@ -254,7 +216,7 @@ func yamlFault(message string, read int) (line int, what string) {
 		}
 		return read, what
 	}
-	return read, "this line, or the one before, can't be read as YAML: look at its spaces, tabs, brackets and quotes"
+	return read, "this line, or the one before, is not YAML: look at its spaces, tabs, brackets and quotes"
 }
 
 // lineOf is the line of a node in the file: the library had one line more.
@@ -270,17 +232,16 @@ func (r *yamlReader) node(n *yaml.Node, depth int) *yamlNode {
 	case yaml.SequenceNode:
 		node.kind = yamlList
 		for _, item := range n.Content {
-			node.items = append(node.items, r.node(item, depth+1))
+			if item := r.node(item, depth+1); item != nil {
+				node.items = append(node.items, item)
+			}
 		}
 	case yaml.MappingNode:
 		node.kind = yamlMap
 		node.members = r.members(n.Content, depth+1)
 	default:
-		node.kind = yamlKindOf(n)
-		node.text = r.unshield(n.Value)
-		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-			node.escaped = r.checkQuoted(n)
-		}
+		node.kind, node.text = yamlKindOf(n), n.Value
+		r.checkFolds(n)
 	}
 	return node
 }
@@ -307,7 +268,7 @@ func (r *yamlReader) members(content []*yaml.Node, depth int) []yamlMember {
 	lines := make(map[string]int, len(content)/2)
 	for i := 0; i < len(content); i += 2 {
 		key, value := r.node(content[i], depth), r.node(content[i+1], depth)
-		if key == nil {
+		if key == nil || value == nil {
 			continue
 		}
 		first, twice := lines[key.text]
@@ -356,24 +317,19 @@ func yamlKindOf(n *yaml.Node) yamlKind {
 // space, and escaped ones before an empty line.
 var foldedTwoWays = regexp.MustCompile(`(^|[^ \t\r\n])[ \t]+[\r\n]|\\(\r\n?|\n)[ \t]*[\r\n]`)
 
-// checkQuoted looks at a text in quotes as it stands in the file, and says whether it
-// means another.
-func (r *yamlReader) checkQuoted(n *yaml.Node) bool {
-	quote, raw := byte('"'), ""
-	if n.Style&yaml.SingleQuotedStyle != 0 {
+// checkFolds looks at a text in quotes as it stands in the file.
+func (r *yamlReader) checkFolds(n *yaml.Node) {
+	quote := byte('"')
+	switch {
+	case n.Style&yaml.SingleQuotedStyle != 0:
 		quote = '\''
+	case n.Style&yaml.DoubleQuotedStyle == 0:
+		return
 	}
-	source := r.source(n)
-	if source != "" && source[0] == quote {
-		raw = source[1:]
-		if end := yamlClosing(raw, quote); end >= 0 {
-			raw = raw[:end]
-		}
-	}
-	if foldedTwoWays.MatchString(raw) {
+	raw := strings.TrimPrefix(r.source(n), string(quote))
+	if end := yamlClosing(raw, quote); end >= 0 && foldedTwoWays.MatchString(raw[:end]) {
 		r.fail(lineOf(n), `a text in quotes goes over several lines, in a way on which readers disagree: write it in one line, with \n`)
 	}
-	return raw != n.Value
 }
 
 // source is the text from where a node begins. It is asked for in the order of the text.
