@@ -283,7 +283,7 @@ func TestV1ImportScopes(t *testing.T) {
 func TestS37V1ImportRefuses(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
-	long := strings.Repeat("x", 301)
+	long := strings.Repeat("x", 1201)
 	for _, c := range []struct {
 		name, body string
 		status     int
@@ -305,9 +305,9 @@ func TestS37V1ImportRefuses(t *testing.T) {
 		{"value and unclear", `{"secrets":[{"name":"A","value":"planted-x","unclear":"x"}]}`, 400, "secrets, entry 1, value", "one of"},
 		{"null", `{"secrets":[{"name":"A","value":null}]}`, 400, "secrets, entry 1, value", "null is none"},
 		{"a number", `{"secrets":[{"name":"A","value":1}]}`, 400, "secrets, entry 1, value", "a number is none"},
-		{"a long place", `{"secrets":[{"name":"A","value":"x","where":"` + long + `"}]}`, 400, "secrets, entry 1, where", "300"},
+		{"a long place", `{"secrets":[{"name":"A","value":"x","where":"` + long + `"}]}`, 400, "secrets, entry 1, where", "1200"},
 		{"a place of two lines", `{"secrets":[{"name":"A","value":"x","where":"a\nb"}]}`, 400, "secrets, entry 1, where", "one line"},
-		{"a long reason", `{"secrets":[{"name":"A","unclear":"` + long + `"}]}`, 400, "secrets, entry 1, unclear", "300"},
+		{"a long reason", `{"secrets":[{"name":"A","unclear":"` + long + `"}]}`, 400, "secrets, entry 1, unclear", "1200"},
 		{"no script", `{"hooks":[{"name":"a","triggerId":"send-phone-message"}]}`, 400, "hooks, entry 1, script", "missing"},
 		{"in a hook", `{"hooks":[{"name":"a","script":"x","triggerId":"x","secrets":[{"name":"A"}]}]}`, 400, "hooks, entry 1, secrets, entry 1, value", "one of"},
 		{"dependencies", `{"hooks":[{"name":"a","script":"x","triggerId":"x","dependencies":["planted-x"]}]}`, 400, "hooks, entry 1, dependencies", "an object"},

@@ -205,7 +205,7 @@ func (i *imported) carryOut(cmd *cobra.Command, c *client, body importBody) erro
 		if i.dryRun || len(choice) == 0 {
 			return leftOut(p)
 		}
-		if err := i.agree(cmd, p); err != nil {
+		if err := i.agree(cmd); err != nil {
 			return err
 		}
 		done, changed, err := apply(cmd.Context(), c, p, choice)
@@ -252,7 +252,7 @@ func apply(ctx context.Context, c *client, p wirePlan, choice []int) (wireDone, 
 }
 
 // agree asks whether to go on, unless that is said already.
-func (i *imported) agree(cmd *cobra.Command, p wirePlan) error {
+func (i *imported) agree(cmd *cobra.Command) error {
 	if i.yes {
 		return nil
 	}
@@ -273,7 +273,7 @@ func (i *imported) agree(cmd *cobra.Command, p wirePlan) error {
 
 // leftOut is nil, or says with an exit code of its own that entries were refused.
 func leftOut(p wirePlan) error {
-	if n := p.count("", isRefused); n > 0 {
+	if n := p.refused(); n > 0 {
 		return exitWith{exitPartly, fmt.Errorf("%s left out: see the lines with REFUSED", plural(n, "entry"))}
 	}
 	return nil

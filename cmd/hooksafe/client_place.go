@@ -178,10 +178,14 @@ func (p place) value(ctx context.Context, e entry) (string, error) {
 }
 
 // values reads the value of every secret, in the order of the list. One that is listed
-// and has none is pending.
+// and has none is pending, and is not asked for if that is known.
 func (p place) values(ctx context.Context, list []entry, done func()) ([]formats.Secret, error) {
 	secrets := make([]formats.Secret, len(list))
 	for i, e := range list {
+		if e.Pending != nil && *e.Pending {
+			secrets[i] = formats.Secret{Name: e.Name, Pending: true}
+			continue
+		}
 		value, err := p.value(ctx, e)
 		if err != nil && !answers(err, http.StatusNotFound) {
 			return nil, err

@@ -39,11 +39,11 @@ const (
 	isMissing = "missing"
 )
 
-// count is how many items become something; with a kind, of that kind.
-func (p wirePlan) count(kind, does string) int {
+// refused is how many items were refused.
+func (p wirePlan) refused() int {
 	n := 0
 	for _, item := range p.Items {
-		if item.Does == does && (kind == "" || item.Kind == kind) {
+		if item.Does == isRefused {
 			n++
 		}
 	}
@@ -70,29 +70,52 @@ func printPlan(w io.Writer, p wirePlan, choice []int) error {
 	return err
 }
 
-// summary is how many items of each kind there are, in words.
+// summary is how many things are done, and how many are not, in words.
 func (p wirePlan) summary(choice []int) []string {
+	counts := map[string]int{}
+	for n, item := range p.Items {
+		counts[item.counted(slices.Contains(choice, n))]++
+	}
 	var parts []string
-	say := func(n int, one, words string) {
-		if n > 0 {
-			parts = append(parts, plural(n, one)+" "+words)
+	for _, c := range []struct{ of, one, words string }{
+		{isHook + isNew, "hook", "to add"},
+		{isHook + isChanged, "hook", "to change"},
+		{isSwitch + isChanged, "hook", "to switch on or off"},
+		{isSecret + isNew, "secret", "to add"},
+		{isSecret + isChanged, "secret", "to change"},
+		{isSecret + isPending, "secret", "to add without a value"},
+		{isSecret + isMissing, "secret", "to delete"},
+		{isKept, "hidden value", "to keep"},
+		{isSame, "thing", "the same already"},
+		{left, "thing", "left as it is"},
+		{isMissing, "stored secret", "not in the files"},
+		{isRefused, "entry", "refused"},
+	} {
+		if n := counts[c.of]; n > 0 {
+			parts = append(parts, plural(n, c.one)+" "+c.words)
 		}
 	}
-	say(p.count(isHook, isNew), "hook", "to add")
-	say(p.count(isHook, isChanged), "hook", "to change")
-	say(p.count(isSwitch, isChanged), "hook", "to switch on or off")
-	say(p.count(isSecret, isNew), "secret", "to add")
-	say(p.count(isSecret, isChanged), "secret", "to change")
-	say(p.count(isSecret, isPending), "secret", "to add without a value")
-	say(p.count(isSecret, isKept), "hidden value", "to keep")
-	say(p.count(isSecret, isMissing), "stored secret", "not in the files")
-	say(p.Unlisted, "stored secret", "not in the files, too many to list or to delete here")
-	say(p.count("", isSame), "thing", "the same already")
-	say(p.count("", isRefused), "entry", "refused")
+	if p.Unlisted > 0 {
+		parts = append(parts, plural(p.Unlisted, "stored secret")+" not in the files, too many to list or to delete here")
+	}
 	if len(choice) == 0 {
 		parts = append(parts, "nothing to do")
 	}
 	return parts
+}
+
+// left is what counts for an item that could be chosen and is not.
+const left = "left"
+
+// counted is what an item counts as in the summary.
+func (item wireItem) counted(chosen bool) string {
+	switch {
+	case chosen:
+		return item.Kind + item.Does
+	case item.Selectable && item.Does != isMissing:
+		return left
+	}
+	return item.Does
 }
 
 func plural(n int, one string) string {

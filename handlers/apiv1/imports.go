@@ -126,8 +126,9 @@ func readImportedHook(f *formats.Fields) store.ImportedHook {
 	return h
 }
 
-// maxSaid is how long a text may be that the plan says again.
-const maxSaid = 300
+// maxSaid is how long a text may be that the plan says again: the path of a file, and
+// a line in it.
+const maxSaid = 1200
 
 // said is a text about an entry that the plan says again, so it is short and one line.
 func said(f *formats.Fields, field string, text *string) string {
