@@ -39,16 +39,23 @@ func (f *faults) on(line int) string {
 
 // err is nil if there are none, else a Problems.
 func (f *faults) err() error {
-	if len(f.list) == 0 {
+	list := f.inOrder()
+	if len(list) == 0 {
 		return nil
 	}
-	return f.problems().shown()
+	return f.told(list[:min(len(list), maxShown)]).withMore(len(list) - maxShown)
 }
 
-// problems are the faults in the order of the file, one of each place.
-func (f *faults) problems() Problems {
+// problems are all of them.
+func (f *faults) problems() Problems { return f.told(f.inOrder()) }
+
+// inOrder are the faults in the order of the file, one of each place.
+func (f *faults) inOrder() []fault {
 	slices.SortStableFunc(f.list, func(a, b fault) int { return cmp.Compare(a.line, b.line) })
-	list := slices.CompactFunc(f.list, func(a, b fault) bool { return a.line == b.line && a.column == b.column })
+	return slices.CompactFunc(f.list, func(a, b fault) bool { return a.line == b.line && a.column == b.column })
+}
+
+func (f *faults) told(list []fault) Problems {
 	var problems Problems
 	for _, fault := range list {
 		where := f.on(fault.line)
@@ -62,11 +69,14 @@ func (f *faults) problems() Problems {
 
 // shown are the first of many problems, and how many more there are.
 func (p Problems) shown() Problems {
-	more := len(p) - maxShown
+	return slices.Clip(p[:min(len(p), maxShown)]).withMore(len(p) - maxShown)
+}
+
+func (p Problems) withMore(more int) Problems {
 	if more <= 0 {
 		return p
 	}
-	return append(p[:maxShown:maxShown], Problem{"", fmt.Sprintf("and %d more", more)})
+	return append(p, Problem{"", fmt.Sprintf("and %d more", more)})
 }
 
 // check finds what no text holds.

@@ -184,6 +184,9 @@ func (t *tokens) next(text string, from int) (mark, bool) {
 // fill puts in what stands for the keywords of a text that was read, and returns those
 // that nothing stands for.
 func (t *tokens) fill(text string) (filled string, missing []string) {
+	if !strings.Contains(text, t.word) {
+		return text, nil
+	}
 	if m, ok := t.whole(text); ok && m.known {
 		return m.text, nil // A text is written as it is either way.
 	}

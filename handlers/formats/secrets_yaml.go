@@ -2,6 +2,7 @@ package formats
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"regexp"
 )
@@ -9,6 +10,10 @@ import (
 // readYAMLSecrets reads a mapping of names to text.
 func readYAMLSecrets(text []byte) ([]Secret, error) {
 	r := yamlSecrets{tokens: newTokens(nil)}
+	if bytes.Count(text, []byte("##"))+bytes.Count(text, []byte("@@")) > 4*maxSecrets {
+		r.fail(1, tooMuchYAML)
+		return r.result()
+	}
 	root := parseYAML([]byte(r.tokens.hideInYAML(string(text))), &r.faults)
 	switch {
 	case len(r.list) > 0:

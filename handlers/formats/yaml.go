@@ -90,6 +90,8 @@ type yamlReader struct {
 	at, line, column int // where source was asked for last
 }
 
+const tooMuchYAML = "this is too much for one YAML file: take JSON or .env"
+
 var yamlDirective = regexp.MustCompile(`^(\s*(#.*)?\n)*%`)
 
 // checkYAML finds what the library should not be given: characters that YAML wants
@@ -102,7 +104,7 @@ func (r *yamlReader) checkYAML() {
 			r.fail(line, `a character stands here that YAML wants as an escape in double quotes, such as "\u2028"`)
 		}
 		if marks += yamlMarks(part); marks > maxYAMLMarks {
-			r.fail(line, "this is too much for one YAML file: take JSON or .env")
+			r.fail(line, tooMuchYAML)
 			return
 		}
 	}
