@@ -99,8 +99,15 @@ func (r *fileReader) hookFile() {
 // tenantFile reads the hooks of the YAML form. What else a tenant has is left aside.
 func (r *fileReader) tenantFile() {
 	text := r.tokens.hideInYAML(string(r.all.files[r.file]))
-	if n := parseYAML([]byte(text), &r.faults); n != nil {
-		for _, hook := range r.hooksOf(n) {
+	hooks := parseYAMLMember([]byte(text), "hooks", &r.faults)
+	switch {
+	case len(r.list) > 0:
+	case hooks == nil:
+		r.fail(1, "there is no list called hooks in this file")
+	case hooks.kind != yamlList && hooks.kind != yamlNull:
+		r.fail(hooks.line, fmt.Sprintf("hooks has to be a list, and %s is none", hooks.kind))
+	default:
+		for _, hook := range hooks.items {
 			r.hook(r.on(hook.line), hook)
 		}
 	}
@@ -108,19 +115,6 @@ func (r *fileReader) tenantFile() {
 }
 
 func (r *fileReader) done() { r.all.problems = append(r.all.problems, r.problems()...) }
-
-func (r *fileReader) hooksOf(tenant *yamlNode) []*yamlNode {
-	hooks := tenant.get("hooks")
-	switch {
-	case hooks == nil:
-		r.fail(1, "there is no list called hooks in this file")
-	case hooks.kind != yamlList && hooks.kind != yamlNull:
-		r.fail(hooks.line, fmt.Sprintf("hooks has to be a list, and %s is none", hooks.kind))
-	default:
-		return hooks.items
-	}
-	return nil
-}
 
 // hook reads one, and takes it if all of it could be read.
 func (r *fileReader) hook(where string, n *yamlNode) {

@@ -2,8 +2,8 @@ package formats
 
 import (
 	"crypto/rand"
-	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -30,19 +30,20 @@ var usualKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 
 // next finds the first keyword from a place on.
 func (k Keywords) next(text string, from int) (mark, bool) {
-	m, ok := findMark(text, from)
-	for ok {
+	for {
+		m, ok := findMark(text, from)
+		if !ok {
+			return mark{}, false
+		}
 		if k != nil {
 			m.text, m.known = k(m.key)
 		}
-		// Its last signs may be the first of one that is a keyword more likely.
-		later, found := findMark(text, m.begin+1)
-		if m.known || usualKey.MatchString(m.key) || !found || later.begin >= m.end {
-			break
+		later, more := findMark(text, m.begin+1)
+		if m.known || usualKey.MatchString(m.key) || !more || later.begin >= m.end {
+			return m, true
 		}
-		m = later
+		from = later.begin // Its last signs are the first of one that is a keyword more likely.
 	}
-	return m, ok
 }
 
 func findMark(text string, from int) (mark, bool) {
@@ -107,12 +108,12 @@ type tokens struct {
 	keywords Keywords
 	find     *regexp.Regexp
 	word     string // in every token, and nowhere else
-	stand    map[string]mark
+	marks    []mark // by the number in their token
 }
 
 func newTokens(k Keywords) *tokens {
 	word := "K" + rand.Text()
-	return &tokens{k, regexp.MustCompile("#?" + word + `\d+K`), word, map[string]mark{}}
+	return &tokens{k, regexp.MustCompile("#?" + word + `(\d+)K`), word, nil}
 }
 
 // hide puts a token in the place of every keyword. place writes it, and is told what
@@ -121,10 +122,10 @@ func (t *tokens) hide(text string, place func(between, token string, m mark) str
 	var hidden strings.Builder
 	after := 0
 	for m, ok := t.keywords.next(text, 0); ok; m, ok = t.keywords.next(text, after) {
-		between, token := text[after:m.begin], fmt.Sprintf("%s%dK", t.word, len(t.stand))
+		between, token := text[after:m.begin], t.word+strconv.Itoa(len(t.marks))+"K"
 		written := place(between, token, m)
 		m.asNote = written[0] == '#'
-		t.stand[token] = m
+		t.marks = append(t.marks, m)
 		hidden.WriteString(between + written)
 		after = m.end
 	}
@@ -167,17 +168,16 @@ func (t *tokens) hideInJSON(text string) string {
 
 // next finds the first token from a place on.
 func (t *tokens) next(text string, from int) (mark, bool) {
-	at := t.find.FindStringIndex(text[from:])
+	at := t.find.FindStringSubmatchIndex(text[from:])
 	if at == nil {
 		return mark{}, false
 	}
-	begin, end := from+at[0], from+at[1]
-	token := strings.TrimPrefix(text[begin:end], "#")
-	m := t.stand[token]
-	if !m.asNote {
-		begin = end - len(token)
+	number, _ := strconv.Atoi(text[from+at[2] : from+at[3]])
+	m := t.marks[number]
+	m.begin, m.end = from+at[0], from+at[1]
+	if text[m.begin] == '#' && !m.asNote {
+		m.begin++
 	}
-	m.begin, m.end = begin, end
 	return m, true
 }
 

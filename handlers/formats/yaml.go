@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -70,17 +71,30 @@ func readYAML(text []byte, file string) (*yamlNode, error) {
 // parseYAML reads a YAML document, and tells what is wrong with it. That is not in what
 // it returns.
 func parseYAML(text []byte, f *faults) *yamlNode {
-	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
-	r.check(r.text)
-	r.checkYAML()
-	if len(f.list) > 0 {
-		return nil
-	}
+	r := newYAMLReader(text, f)
 	document := r.document()
 	if document == nil {
 		return nil
 	}
 	return r.node(document, 1)
+}
+
+// parseYAMLMember reads one member of the mapping that a YAML document is, nil if there
+// is none. The others have to be YAML, and may be what is refused in this one.
+func parseYAMLMember(text []byte, name string, f *faults) *yamlNode {
+	r := newYAMLReader(text, f)
+	document := r.document()
+	if document == nil || document.Kind != yaml.MappingNode {
+		return nil
+	}
+	var pairs []*yaml.Node
+	for pair := range slices.Chunk(document.Content, 2) {
+		if pair[0].Value == name {
+			pairs = append(pairs, pair...)
+		}
+	}
+	root := yamlNode{members: r.members(pairs, 2)}
+	return root.get(name)
 }
 
 type yamlReader struct {
@@ -93,6 +107,13 @@ type yamlReader struct {
 const tooMuchYAML = "this is too much for one YAML file: take JSON or .env"
 
 var yamlDirective = regexp.MustCompile(`^(\s*(#.*)?\n)*%`)
+
+func newYAMLReader(text []byte, f *faults) *yamlReader {
+	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
+	r.check(r.text)
+	r.checkYAML()
+	return r
+}
 
 // checkYAML finds what the library should not be given: characters that YAML wants
 // escaped, some of which it takes for line ends, and more nodes than fit into memory.
@@ -129,8 +150,11 @@ func yamlMarks(line string) int {
 	return marks
 }
 
-// document lets the library read, nil if it can't.
+// document lets the library read, nil if it can't or should not.
 func (r *yamlReader) document() *yaml.Node {
+	if len(r.list) > 0 {
+		return nil
+	}
 	if !strings.HasSuffix(r.text, "\n") && !strings.HasSuffix(r.text, "\r") {
 		r.text += "\n" // else a block at the end lacks one
 	}
