@@ -176,6 +176,8 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	e.PUT(apiv1.SecretsPath+"/:secret", in.key(v1.ChangeSecret))
 	e.DELETE(apiv1.SecretsPath+"/:secret", in.key(v1.DeleteSecret))
 	e.GET(apiv1.SecretsPath+"/:secret/value", in.key(v1.SecretValue)) // no HEAD either
+	post(apiv1.ImportsPath, in.key(v1.PlanImport))
+	post(apiv1.ImportsPath+"/:plan", in.key(v1.ApplyImport))
 	get("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.AskDestroySecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.DestroySecret))
 }
