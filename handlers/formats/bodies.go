@@ -188,8 +188,8 @@ func field[T any](f *Fields, name, wanted string) *T {
 	return &typed
 }
 
-var keyword = regexp.MustCompile(`^(##[^#]+##|@@[^@]+@@)$`)
+var keyword = regexp.MustCompile(`^(##[^#'"\\[:cntrl:]]+##|@@[^@'"\\[:cntrl:]]+@@)$`)
 
 // IsKeyword tells whether a value is nothing but a keyword of the Deploy CLI that
-// nobody replaced: ##NAME## or @@NAME@@.
+// nobody replaced: ##NAME## or @@NAME@@. The name has no quotes and no backslash.
 func IsKeyword(value string) bool { return keyword.MatchString(strings.TrimSpace(value)) }

@@ -105,7 +105,7 @@ func TestReadFields(t *testing.T) {
 func TestIsKeyword(t *testing.T) {
 	for value, want := range map[string]bool{
 		"##KEY##": true, "@@KEY@@": true, " ##A_B## ": true, "##KEY": false, "x##KEY##": false, "####": false, "@@@@": false,
-		"##A####B##": false, "##A## ##B##": false, "@@A##": false, "": false, "#KEY#": false,
+		"##A####B##": false, "##it's##": false, `@@"A"@@`: false, `##A\n##`: false, "##A\nB##": false, "##A## ##B##": false, "@@A##": false, "": false, "#KEY#": false,
 	} {
 		if IsKeyword(value) != want {
 			t.Errorf("%q: %v", value, !want)

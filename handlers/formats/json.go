@@ -61,7 +61,7 @@ func (e *SyntaxError) Error() string {
 // escaped differently); at most 16 deep, at most 1,000 names. What it returns is
 // exactly what was sent. The error is a *SyntaxError.
 func ReadJSON(text []byte) (JSON, error) {
-	r := &jsonReader{text: text}
+	r := &jsonReader{text: text, maxNames: maxNames}
 	if !utf8.Valid(text) {
 		return nil, r.failAt(firstInvalid(text), "this is not UTF-8 text")
 	}
@@ -92,6 +92,7 @@ type jsonReader struct {
 	text         []byte
 	at           int
 	depth, names int
+	maxNames     int
 }
 
 func (r *jsonReader) fail(what string) error { return r.failAt(r.at, what) }
@@ -166,39 +167,52 @@ func (r *jsonReader) nested(read func() (JSON, error)) (JSON, error) {
 
 func (r *jsonReader) object() (JSON, error) {
 	object, seen := &Object{}, map[string]bool{}
+	err := r.members(func(name string, begin int) error {
+		if seen[name] {
+			return r.failAt(begin, "this name comes a second time")
+		}
+		seen[name] = true
+		value, err := r.value()
+		object.Members = append(object.Members, Member{name, value})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return object, nil
+}
+
+// members reads the rest of an object: member is told a name and where it begins, and
+// reads its value.
+func (r *jsonReader) members(member func(name string, begin int) error) error {
 	if r.take('}') {
-		return object, nil
+		return nil
 	}
 	for {
 		r.space()
 		begin := r.at
 		if r.next() != '"' {
-			return nil, r.fail("a name in double quotes is wanted")
+			return r.fail("a name in double quotes is wanted")
 		}
 		name, err := r.string()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if seen[name] {
-			return nil, r.failAt(begin, "this name comes a second time")
-		}
-		seen[name] = true
-		if r.names++; r.names > maxNames {
-			return nil, r.failAt(begin, fmt.Sprintf("there are more than %d names", maxNames))
+		if r.names++; r.names > r.maxNames {
+			return r.failAt(begin, fmt.Sprintf("there are more than %d names", r.maxNames))
 		}
 		if !r.take(':') {
-			return nil, r.fail("a colon and a value are wanted after the name")
+			return r.fail("a colon and a value are wanted after the name")
 		}
-		value, err := r.value()
-		if err != nil {
-			return nil, err
+		r.space()
+		if err := member(name, begin); err != nil {
+			return err
 		}
-		object.Members = append(object.Members, Member{name, value})
 		if r.take('}') {
-			return object, nil
+			return nil
 		}
 		if !r.take(',') {
-			return nil, r.fail("a comma or the end of the object is wanted")
+			return r.fail("a comma or the end of the object is wanted")
 		}
 	}
 }

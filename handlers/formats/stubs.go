@@ -2,13 +2,8 @@ package formats
 
 import "io"
 
-func readDotenv([]byte) ([]Secret, error)      { return nil, errNotYet }
-func readJSONSecrets([]byte) ([]Secret, error) { return nil, errNotYet }
 func readYAMLSecrets([]byte) ([]Secret, error) { return nil, errNotYet }
-func newDotenvWriter(io.Writer) SecretsWriter  { return nil }
-func newJSONWriter(io.Writer) SecretsWriter    { return nil }
 func newYAMLWriter(io.Writer) SecretsWriter    { return nil }
-func newNamesWriter(io.Writer) SecretsWriter   { return nil }
 
 // Files are those of an export of the Deploy CLI, by their paths, with slashes.
 type Files map[string][]byte
