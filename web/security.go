@@ -78,6 +78,7 @@ const (
 	presetBody = 1 << 20
 	editorBody = 2 << 20
 	batchBody  = 8 << 20
+	importBody = 6 << 20
 )
 
 // bodies refuses a body that is too long, compressed, of a kind that no form
@@ -107,6 +108,8 @@ func bodyLimit(route string) int64 {
 		return editorBody
 	case apiSecretsRoute:
 		return batchBody
+	case importHooksRoute, importSecretsRoute, importOwnSecretsRoute:
+		return importBody
 	}
 	return presetBody
 }

@@ -17,6 +17,7 @@ const arrivals = {
   "[data-conceal]": lookAtValue,
   "[data-confirm-name]": compareName,
   "[data-stored]": lookAtStored,
+  "[data-picks]": countPicks,
   "[data-correct]": (button) => { button.type = "button"; }, // Enter saves.
 };
 
@@ -429,11 +430,12 @@ function lookAtValue(box) {
   const [edge, placeholder, counter, toggle] = ["edge", "placeholder", "count", "conceal-toggle"]
     .map((name) => box.closest(".field").querySelector(`[data-${name}]`));
   const text = box.value;
+  counter.textContent = text && `${count([...text].length, "character")}, ${count(text.split("\n").length, "line")}.`;
+  toggle.ariaPressed = !box.classList.contains("concealed");
+  if (!edge) return; // It is no value but a file.
   placeholder.hidden = !/^\s*_VALUE_NOT_SHOWN_?\s*$/.test(text);
   edge.hidden = !placeholder.hidden || !/^\s|\s$/.test(text);
   block(submitButton(box.form), !placeholder.hidden && placeholder);
-  counter.textContent = text && `${count([...text].length, "character")}, ${count(text.split("\n").length, "line")}.`;
-  toggle.ariaPressed = !box.classList.contains("concealed");
 }
 
 function setValue(box, text) {
@@ -451,6 +453,14 @@ function lookAtStored(box) {
   mayClose(dialog.frame);
 }
 
+// countPicks says on the button of an import how much is ticked, or taken as it is.
+function countPicks(button) {
+  const ticked = (where) => button.form.querySelectorAll(`${where} :checked`).length;
+  const deleted = ticked("details");
+  const picks = ticked("form") - deleted + Number(button.dataset.picks);
+  button.textContent = `Import ${count(picks, button.dataset.noun)}${deleted ? `, delete ${deleted}` : ""}`;
+}
+
 // slugOf is the server's rule for the address of an organization.
 function slugOf(name) {
   const slug = name.toLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "")
@@ -465,6 +475,7 @@ on("input", "input", ({ id, value }) => {
 on("input", "[data-conceal]", lookAtValue);
 on("input", "[data-confirm-name]", compareName);
 on("input", "[data-stored]", lookAtStored);
+on("input", "[name^=item-]", ({ form }) => countPicks(submitButton(form)));
 on("click", "[data-correct]", (button) => {
   const { name } = button.form.elements;
   name.value = button.dataset.correct;
