@@ -48,6 +48,10 @@ type Hook struct {
 	Dependencies          []Pair // by name
 	Secrets               []Secret
 	Where                 string // such as "tenant.yaml, line 12" or "hooks/x.json"
+
+	// Notes tell of keywords in script, name, trigger and dependencies that nothing
+	// stands for: they are still there.
+	Notes []Problem
 }
 
 // Problem is something in a file that can't be read. It never repeats what stands

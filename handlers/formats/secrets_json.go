@@ -15,7 +15,7 @@ import (
 func readJSONSecrets(text []byte) ([]Secret, error) {
 	r := &jsonReader{text: withoutMark(text), maxNames: maxSecrets}
 	var e entries
-	if e.check(string(r.text)); len(e.problems) > 0 {
+	if e.check(string(r.text)); len(e.list) > 0 {
 		return e.result()
 	}
 	err := r.secrets(&e)

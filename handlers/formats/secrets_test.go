@@ -57,7 +57,7 @@ func withoutWhere(secrets []Secret) []Secret {
 
 // What is written is read back, byte for byte.
 func TestWriteAndRead(t *testing.T) {
-	for _, f := range []Format{Dotenv, JSONText} {
+	for _, f := range []Format{Dotenv, JSONText, YAMLText} {
 		for _, secrets := range [][]Secret{nil, secretsOf(nasty)} {
 			text := written(t, f, secrets)
 			got, err := ReadSecrets(f, text)

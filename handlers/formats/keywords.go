@@ -1,0 +1,207 @@
+package formats
+
+import (
+	"crypto/rand"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Keywords gives the text that stands for a keyword of the Deploy CLI, ##KEY## or
+// @@KEY@@, if there is one.
+type Keywords func(key string) (text string, known bool)
+
+// mark is a keyword as it stands in a text. The Deploy CLI puts in what stands for it:
+// the text itself for ##KEY##, the text as JSON for @@KEY@@.
+type mark struct {
+	begin, end         int
+	written, key, text string
+	known              bool
+	asNote             bool // hidden as a comment would be
+}
+
+func (m mark) isJSON() bool { return m.written[0] == '@' }
+
+const maxKey = 128 // bytes of a key
+
+// usualKey is a key that can be told from whatever else stands between two signs.
+var usualKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+
+// next finds the first keyword from a place on.
+func (k Keywords) next(text string, from int) (mark, bool) {
+	m, ok := findMark(text, from)
+	if !ok {
+		return mark{}, false
+	}
+	if k != nil {
+		m.text, m.known = k(m.key)
+	}
+	if !m.known && !usualKey.MatchString(m.key) {
+		// Its last signs may be the first of one that is a keyword more likely.
+		if later, ok := findMark(text, m.begin+1); ok && later.begin < m.end {
+			return k.next(text, later.begin)
+		}
+	}
+	return m, true
+}
+
+func findMark(text string, from int) (mark, bool) {
+	for i := from; i+1 < len(text); i++ {
+		sign := text[i]
+		if sign != '#' && sign != '@' || text[i+1] != sign {
+			continue
+		}
+		rest := text[i+2:]
+		n := strings.IndexFunc(rest[:min(len(rest), maxKey+1)], func(c rune) bool {
+			return c == rune(sign) || strings.ContainsRune(`'"\`, c) || unicode.IsControl(c)
+		})
+		if end := i + n + 4; n > 0 && strings.HasPrefix(rest[n:], text[i:i+2]) {
+			return mark{begin: i, end: end, written: text[i:end], key: rest[:n]}, true
+		}
+	}
+	return mark{}, false
+}
+
+// inScript puts in what stands for the keywords of a script. Those that nothing stands
+// for stay as they are, and those of them that look like keywords are returned.
+func (k Keywords) inScript(script string) (filled string, missing []string) {
+	return fill(script, k.next)
+}
+
+func fill(text string, next func(text string, from int) (mark, bool)) (filled string, missing []string) {
+	var b strings.Builder
+	after := 0
+	for m, ok := next(text, 0); ok; m, ok = next(text, after) {
+		insert := m.text
+		switch {
+		case !m.known:
+			insert = m.written
+			if usualKey.MatchString(m.key) {
+				missing = append(missing, m.written)
+			}
+		case m.isJSON():
+			insert = quoted(m.text)
+			if inQuotes(text[after:], m.begin-after, m.end-after) {
+				m.begin, m.end = m.begin-1, m.end+1 // The Deploy CLI takes JSON in quotes for JSON.
+			}
+		}
+		b.WriteString(text[after:m.begin] + insert)
+		after = m.end
+	}
+	if after == 0 {
+		return text, nil
+	}
+	return b.String() + text[after:], missing
+}
+
+func inQuotes(text string, begin, end int) bool {
+	return begin > 0 && end < len(text) && text[begin-1] == text[end] && (text[end] == '"' || text[end] == '\'')
+}
+
+// tokens stand for the keywords of one file while it is read. The Deploy CLI replaces
+// keywords in the text of a file, so that a quote or a line end in a value makes
+// another file of it. A token is a word that means nothing to any reader, and what
+// stands for the keyword is put in once the file is read. To both of them a keyword
+// that is written with an escape is text.
+type tokens struct {
+	keywords Keywords
+	find     *regexp.Regexp
+	word     string // in every token, and nowhere else
+	stand    map[string]mark
+}
+
+func newTokens(k Keywords) *tokens {
+	word := "K" + rand.Text()
+	return &tokens{k, regexp.MustCompile("#?" + word + `\d+K`), word, map[string]mark{}}
+}
+
+// hide puts a token in the place of every keyword. place writes it, and is told what
+// stands between the keyword and the one before.
+func (t *tokens) hide(text string, place func(between, token string, m mark) string) string {
+	var hidden strings.Builder
+	after := 0
+	for m, ok := t.keywords.next(text, 0); ok; m, ok = t.keywords.next(text, after) {
+		between, token := text[after:m.begin], fmt.Sprintf("%s%dK", t.word, len(t.stand))
+		written := place(between, token, m)
+		m.asNote = written[0] == '#'
+		t.stand[token] = m
+		hidden.WriteString(between + written)
+		after = m.end
+	}
+	return hidden.String() + text[after:]
+}
+
+// hideInYAML leaves a comment what is one unless something stands for it.
+func (t *tokens) hideInYAML(text string) string {
+	before := "\n"
+	return t.hide(text, func(between, token string, m mark) string {
+		before += between
+		begins := strings.HasSuffix(strings.TrimRight(before, " \t"), "\n")
+		follows := strings.HasSuffix(before, " ") && strings.Contains(m.key, " ")
+		before = ""
+		if !m.known && !m.isJSON() && (begins || follows) {
+			return "#" + token
+		}
+		return token
+	})
+}
+
+// hideInJSON makes a text of a keyword that stands outside of one.
+func (t *tokens) hideInJSON(text string) string {
+	inText := false
+	return t.hide(text, func(between, token string, _ mark) string {
+		for i := 0; i < len(between); i++ {
+			switch between[i] {
+			case '\\':
+				i++
+			case '"':
+				inText = !inText
+			}
+		}
+		if inText {
+			return token
+		}
+		return `"` + token + `"`
+	})
+}
+
+// next finds the first token from a place on.
+func (t *tokens) next(text string, from int) (mark, bool) {
+	at := t.find.FindStringIndex(text[from:])
+	if at == nil {
+		return mark{}, false
+	}
+	begin, end := from+at[0], from+at[1]
+	token := strings.TrimPrefix(text[begin:end], "#")
+	m := t.stand[token]
+	if !m.asNote {
+		begin = end - len(token)
+	}
+	m.begin, m.end = begin, end
+	return m, true
+}
+
+// fill puts in what stands for the keywords of a text that was read, and returns those
+// that nothing stands for.
+func (t *tokens) fill(text string) (filled string, missing []string) {
+	if m, ok := t.whole(text); ok && m.known {
+		return m.text, nil // A text is written as it is either way.
+	}
+	return fill(text, t.next)
+}
+
+// whole is the keyword that a text is, and nothing else.
+func (t *tokens) whole(text string) (mark, bool) {
+	if !strings.Contains(text, t.word) {
+		return mark{}, false
+	}
+	m, ok := t.next(text, 0)
+	return m, ok && m.begin == 0 && m.end == len(text)
+}
+
+// pending tells whether a text is nothing but a keyword that nothing stands for.
+func (t *tokens) pending(text string) bool {
+	m, ok := t.whole(strings.TrimSpace(text))
+	return ok && !m.known
+}
