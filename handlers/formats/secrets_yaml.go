@@ -11,7 +11,7 @@ func readYAMLSecrets(text []byte) ([]Secret, error) {
 	var e entries
 	root := parseYAML(text, &e.faults)
 	switch {
-	case root == nil:
+	case len(e.list) > 0:
 	case root.kind != yamlMap:
 		e.fail(root.line, "a mapping of names to text is wanted, such as NAME: value")
 	default:
@@ -33,8 +33,10 @@ func (e *entries) member(m yamlMember) {
 		e.fail(m.line, "the value is text, and "+string(m.value.kind)+" is none")
 	case m.value.kind != yamlString:
 		e.fail(m.line, "the value is "+string(m.value.kind)+" in YAML: put it in quotes")
+	case m.value.escaped:
+		e.add(m.line, m.name, m.value.text, "")
 	default:
-		e.add(m.line, m.name, m.value.text, m.value.written)
+		e.add(m.line, m.name, m.value.text, m.value.text)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,10 +14,10 @@ import (
 // Limits on a YAML text beside its length.
 const (
 	maxYAMLDepth = 32
-	maxYAMLMarks = 250_000 // bytes that may begin a node: the library keeps all nodes in memory
+	maxYAMLMarks = 250_000 // what may begin a node: the library keeps all of them in memory
 )
 
-// yamlKind is what a node of a YAML text is, in the words of an error.
+// yamlKind is what a node is, in the words of an error.
 type yamlKind string
 
 const (
@@ -35,8 +34,8 @@ const (
 type yamlNode struct {
 	kind    yamlKind
 	line    int          // where it begins
-	text    string       // what is neither list nor mapping, as it stands there
-	written string       // a text in the way it is written, if that could be a keyword
+	text    string       // what it says, if it is neither list nor mapping
+	escaped bool         // whether its text is another than stands in the file
 	items   []*yamlNode  // of a list
 	members []yamlMember // of a mapping, in their order; no name comes twice
 }
@@ -57,28 +56,30 @@ func (n *yamlNode) get(name string) *yamlNode {
 	return nil
 }
 
-// readYAML reads one YAML document, more strictly than most: no aliases, anchors, tags
-// (but !!str), merges or directives, and no name comes twice in a mapping; at most 32
-// deep. What it returns is what YAML 1.2 says that the text means. Two things are read
-// beyond that: a keyword of the Deploy CLI that nobody replaced is text, also where YAML
-// wants quotes. where is the name of the file, or nothing. The error is a Problems.
-func readYAML(text []byte, where string) (*yamlNode, error) {
-	f := faults{file: where}
-	return parseYAML(text, &f), f.err()
+// readYAML reads one YAML document, more strictly than most: it has no aliases, anchors,
+// tags, merges or directives, and no name comes twice in a mapping; it is at most 32
+// deep. What it returns is what YAML 1.2 says that the text means, and what the Deploy
+// CLI reads; where the two differ, it is refused. One thing is read beyond YAML: a
+// keyword of the Deploy CLI is text where it stands without quotes. file is the name of
+// the file if there are others. The error is a Problems.
+func readYAML(text []byte, file string) (*yamlNode, error) {
+	f := faults{file: file}
+	root := parseYAML(text, &f)
+	return root, f.err()
 }
 
-// parseYAML reads a YAML document, and tells what is wrong with it.
+// parseYAML reads a YAML document, and tells what is wrong with it. What it returns is
+// only whole if nothing is.
 func parseYAML(text []byte, f *faults) *yamlNode {
-	r := &yamlReader{faults: f, text: string(withoutMark(text))}
+	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
 	r.check(r.text)
 	r.checkYAML()
 	if len(f.list) > 0 {
 		return nil
 	}
 	r.shield()
-	document, err := r.document()
-	if err != nil {
-		r.fail(yamlError(err))
+	document := r.document()
+	if document == nil {
 		return nil
 	}
 	return r.node(document, 1)
@@ -88,22 +89,23 @@ type yamlReader struct {
 	*faults
 	text     string
 	shielded bool
-	at       []int // where the lines begin
+
+	at, line, column int // where source was asked for last
 }
 
 var yamlDirective = regexp.MustCompile(`^(\s*(#.*)?\n)*%`)
 
-// checkYAML finds what the library doesn't take as YAML 1.2 says, and what it should
-// better not be given.
+// checkYAML finds what the library should not be given: characters that YAML wants
+// escaped, some of which it takes for line ends, and more nodes than fit into memory.
 func (r *yamlReader) checkYAML() {
 	line, marks := 0, 0
 	for part := range strings.Lines(r.text) {
 		line++
-		if strings.ContainsAny(part, "\u0085\u2028\u2029") {
-			r.fail(line, `a line end of Unicode stands here: write it as an escape, such as "\u2028"`)
+		if strings.ContainsFunc(part, notInYAML) {
+			r.fail(line, `a character stands here that YAML wants as an escape in double quotes, such as "\u2028"`)
 		}
 		if marks += yamlMarks(part); marks > maxYAMLMarks {
-			r.fail(line, "there is too much in this file to read it as YAML: JSON and .env files may hold more")
+			r.fail(line, "this is too much for one YAML file: take JSON or .env")
 			return
 		}
 	}
@@ -112,38 +114,42 @@ func (r *yamlReader) checkYAML() {
 	}
 }
 
+func notInYAML(c rune) bool {
+	return escaped(c) && !strings.ContainsRune("\"\\\t\r\n", c)
+}
+
 // yamlMarks counts what may begin a node in a line.
 func yamlMarks(line string) int {
-	n := 1
+	marks := 1
 	for i := range len(line) {
 		switch line[i] {
 		case ',', '[', '{', '-', '?', ':':
-			n++
+			marks++
 		}
 	}
-	return n
+	return marks
 }
 
-// These stand for the signs of keywords while YAML is read, which takes the one for a
-// comment and can't take the other. They are no characters, so hardly a text has them.
+// These stand for the signs of keywords while YAML is read, which takes ## for a comment
+// and can't take @@. They are no characters, so hardly a text has them.
 const (
 	shieldedHash = "\U0001fffe"
 	shieldedAt   = "\U0002fffe"
 )
 
 var (
-	bareHashes = regexp.MustCompile(`(?m)([:-][ \t]+)##([^#'"\\[:cntrl:]]+)##([ \t]*\r?)$`)
+	hashes     = regexp.MustCompile(`(?m)([:-][ \t]+)##([^#'"\\[:cntrl:]]+)##([ \t]*\r?)$`)
 	shields    = strings.NewReplacer("@@", shieldedAt+shieldedAt)
 	unshields  = strings.NewReplacer(shieldedHash, "#", shieldedAt, "@")
 	hasShields = regexp.MustCompile(`(?i)[\x{1fffe}\x{2fffe}]|\\U000[12]FFFE`)
 )
 
 // shield hides keywords from the library, and unshield brings them back, wherever they
-// stood. A text that has the signs of its own stays as it is.
+// stood. A text that has such signs of its own stays as it is.
 func (r *yamlReader) shield() {
 	r.shielded = !hasShields.MatchString(r.text)
 	if r.shielded {
-		r.text = bareHashes.ReplaceAllString(r.text, "${1}"+shieldedHash+shieldedHash+"${2}"+shieldedHash+shieldedHash+"${3}")
+		r.text = hashes.ReplaceAllString(r.text, "${1}"+shieldedHash+shieldedHash+"${2}"+shieldedHash+shieldedHash+"${3}")
 		r.text = shields.Replace(r.text)
 	}
 }
@@ -155,85 +161,144 @@ func (r *yamlReader) unshield(text string) string {
 	return unshields.Replace(text)
 }
 
-func (r *yamlReader) document() (node *yaml.Node, err error) {
+// document lets the library read, nil if it can't.
+func (r *yamlReader) document() *yaml.Node {
+	if !strings.HasSuffix(r.text, "\n") && !strings.HasSuffix(r.text, "\r") {
+		r.text += "\n" // else a block at the end lacks one
+	}
+	lines := &lineReader{text: r.text}
+	decoder := yaml.NewDecoder(lines)
+	var first, second yaml.Node
+	err := decode(decoder, &first)
+	if errors.Is(err, io.EOF) {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 1}
+	}
+	if err == nil {
+		if err = decode(decoder, &second); errors.Is(err, io.EOF) {
+			return first.Content[0]
+		}
+	}
+	if err == nil {
+		r.fail(second.Line, "a second document begins here, and one is wanted")
+	} else {
+		r.fail(yamlFault(err.Error(), lines.line))
+	}
+	return nil
+}
+
+// decode refuses the text if the library has a fault, whatever it is.
+func decode(d *yaml.Decoder, document *yaml.Node) (err error) {
 	defer func() {
-		if recover() != nil { // a fault of the library: the text is refused, whatever it is
-			err = errors.New("")
+		if recover() != nil {
+			err = errors.New("yaml: panic")
 		}
 	}()
-	d := yaml.NewDecoder(strings.NewReader(r.text))
-	var document yaml.Node
-	if err := d.Decode(&document); errors.Is(err, io.EOF) {
-		return &yaml.Node{Kind: yaml.ScalarNode, Line: 1, Tag: "!!null"}, nil
-	} else if err != nil {
-		return nil, err
+	return d.Decode(document)
+}
+
+// lineReader hands out a line at a time, and so knows how far the reading came.
+type lineReader struct {
+	text string
+	line int // the one handed out last
+}
+
+func (r *lineReader) Read(p []byte) (int, error) {
+	if r.text == "" {
+		return 0, io.EOF
 	}
-	var second yaml.Node
-	if err := d.Decode(&second); err == nil {
-		r.fail(second.Line, "a second document begins here: one is wanted")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, err
+	line, _, _ := strings.Cut(r.text, "\n")
+	end := min(len(line)+1, len(r.text))
+	n := copy(p, r.text[:end])
+	if n == end {
+		r.line++
 	}
-	return document.Content[0], nil
+	r.text = r.text[n:]
+	return n, nil
+}
+
+// yamlFaults are the errors of the library that are worth more than its words, which may
+// repeat what stands in the file. It knows their line.
+var yamlFaults = map[string]string{
+	"found unexpected end of stream":             "the quote that opens here is never closed",
+	"found unexpected document indicator":        "the quote that opens here is not closed before the document ends",
+	"could not find expected ':'":                "there is no colon here, and a name, a colon and a value are wanted",
+	"mapping values are not allowed":             "a colon stands where none is wanted: put the text in quotes, or look at the spaces before it",
+	"found character that cannot start":          "a text begins with a character that has a meaning in YAML, or a tab stands before it: put it in quotes, behind a space",
+	"found unknown escape character":             `a \ stands before a character that is no escape: write \\ for the \ itself`,
+	"found invalid Unicode character escape":     "this escape stands for no character",
+	"did not find expected comment or":           "a text stands behind | or >, and it begins on the next line",
+	"found a tab character where an indentation": "a tab stands where spaces are wanted",
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
-// yamlError is the place of what the library can't read. Its words are not for people,
-// and may repeat what stands there.
-func yamlError(err error) (line int, what string) {
-	line = 1
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		line, _ = strconv.Atoi(m[1])
+func yamlFault(message string, read int) (line int, what string) {
+	for words, what := range yamlFaults {
+		if strings.Contains(message, words) {
+			if m := yamlLine.FindStringSubmatch(message); m != nil {
+				fmt.Sscan(m[1], &read)
+			}
+			return read, what
+		}
 	}
-	return line, "this, or what follows, is not YAML"
+	return read, "this line, or the one before, can't be read as YAML: look at its spaces, brackets and quotes"
 }
 
 func (r *yamlReader) node(n *yaml.Node, depth int) *yamlNode {
+	if what := r.refused(n, depth); what != "" {
+		r.fail(n.Line, what)
+		return nil
+	}
 	node := &yamlNode{line: n.Line}
-	switch {
-	case depth > maxYAMLDepth:
-		r.fail(n.Line, fmt.Sprintf("this is nested more than %d deep", maxYAMLDepth))
-		return nil
-	case n.Kind == yaml.AliasNode:
-		r.fail(n.Line, "an alias stands here: write what it stands for")
-		return nil
-	case n.Anchor != "":
-		r.fail(n.Line, "an anchor stands here: take it out")
-		return nil
-	case n.Style&yaml.TaggedStyle != 0 && n.Tag != "!!str":
-		r.fail(n.Line, "a tag stands here: take it out")
-		return nil
-	case n.Kind == yaml.SequenceNode:
+	switch n.Kind {
+	case yaml.SequenceNode:
 		node.kind = yamlList
 		for _, item := range n.Content {
-			if item := r.node(item, depth+1); item != nil {
-				node.items = append(node.items, item)
-			}
+			node.items = append(node.items, r.node(item, depth+1))
 		}
-	case n.Kind == yaml.MappingNode:
+	case yaml.MappingNode:
 		node.kind = yamlMap
-		r.members(n, node, depth)
+		node.members = r.members(n.Content, depth+1)
 	default:
-		node.kind, node.text = scalarKind(n), r.unshield(n.Value)
-		node.written = r.written(n, node.text)
+		node.kind = yamlKindOf(n)
+		node.text = r.unshield(n.Value)
+		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+			node.escaped = r.checkQuoted(n)
+		}
 	}
 	return node
 }
 
-func (r *yamlReader) members(n *yaml.Node, node *yamlNode, depth int) {
-	lines := make(map[string]int, len(n.Content)/2)
-	for i := 0; i < len(n.Content); i += 2 {
-		key := r.node(n.Content[i], depth+1)
-		value := r.node(n.Content[i+1], depth+1)
-		if key == nil || value == nil {
+// refused says why a node is not taken, or nothing.
+func (r *yamlReader) refused(n *yaml.Node, depth int) string {
+	switch {
+	case depth > maxYAMLDepth:
+		return fmt.Sprintf("this is nested more than %d deep", maxYAMLDepth)
+	case n.Kind == yaml.AliasNode:
+		return "an alias stands here: write what it stands for"
+	case n.Anchor != "":
+		return "an anchor stands here: take it out"
+	case n.Style&yaml.TaggedStyle != 0:
+		return "a tag stands here: take it out"
+	case n.Style == 0 && n.Kind == yaml.ScalarNode && strings.HasSuffix(n.Value, ":"):
+		return "a text ends with a colon: put it in quotes"
+	}
+	return ""
+}
+
+func (r *yamlReader) members(content []*yaml.Node, depth int) []yamlMember {
+	var members []yamlMember
+	lines := make(map[string]int, len(content)/2)
+	for i := 0; i < len(content); i += 2 {
+		key, value := r.node(content[i], depth), r.node(content[i+1], depth)
+		if key == nil {
 			continue
 		}
 		first, twice := lines[key.text]
 		switch {
 		case key.kind == yamlList || key.kind == yamlMap:
-			r.fail(key.line, "the name is "+string(key.kind)+", and text is wanted")
-		case n.Content[i].ShortTag() == "!!merge":
+			r.fail(key.line, "a name is text, and "+string(key.kind)+" is none")
+		case content[i].ShortTag() == "!!merge":
 			r.fail(key.line, "a merge stands here: write what it stands for")
 		case key.kind != yamlString:
 			r.fail(key.line, "the name is "+string(key.kind)+" in YAML: put it in quotes")
@@ -241,62 +306,85 @@ func (r *yamlReader) members(n *yaml.Node, node *yamlNode, depth int) {
 			r.fail(key.line, nameTwice(first))
 		default:
 			lines[key.text] = key.line
-			node.members = append(node.members, yamlMember{key.text, key.line, value})
+			members = append(members, yamlMember{key.text, key.line, value})
 		}
 	}
+	return members
 }
 
-// yamlNumbers are those of YAML 1.2 and of the Deploy CLI's reader. The library has most
-// of them, but not those that are too large for it.
-var yamlNumbers = regexp.MustCompile(`^[-+]?(0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)$`)
+// Numbers and dates are those of YAML and of the Deploy CLI. The library knows most, but
+// none that are too large for it.
+var (
+	yamlNumbers = regexp.MustCompile(`^[-+]?(0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)$`)
+	yamlDates   = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t]|$)`)
+)
 
-func scalarKind(n *yaml.Node) yamlKind {
-	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0 {
-		return yamlString
+func yamlKindOf(n *yaml.Node) yamlKind {
+	if n.Style != 0 {
+		return yamlString // in quotes, or a block
 	}
-	switch n.ShortTag() {
-	case "!!null":
+	switch tag := n.ShortTag(); {
+	case tag == "!!null":
 		return yamlNull
-	case "!!bool":
+	case tag == "!!bool":
 		return yamlFlag
-	case "!!int", "!!float":
+	case tag == "!!int" || tag == "!!float" || yamlNumbers.MatchString(n.Value):
 		return yamlNumber
-	case "!!timestamp":
+	case tag == "!!timestamp" || yamlDates.MatchString(n.Value):
 		return yamlDate
-	}
-	if yamlNumbers.MatchString(n.Value) {
-		return yamlNumber
 	}
 	return yamlString
 }
 
-// written is the text of a node as it stands in the file, if it is a keyword there: one
-// with escapes in it is none.
-func (r *yamlReader) written(n *yaml.Node, text string) string {
-	if n.Style&yaml.DoubleQuotedStyle == 0 || !IsKeyword(text) {
-		return text
-	}
-	if r.at == nil {
-		r.at = lineStarts(r.text)
-	}
-	rest := r.text[r.at[n.Line-1]:]
-	for range n.Column { // up to behind the quote
-		_, size := utf8.DecodeRuneInString(rest)
-		rest = rest[size:]
-	}
-	if strings.HasPrefix(rest, n.Value) {
-		return text
-	}
-	return ""
-}
+// foldedTwoWays finds the line ends in quotes on which readers disagree: those behind a
+// space, and escaped ones before an empty line.
+var foldedTwoWays = regexp.MustCompile(`[^ \t\r\n][ \t]+[\r\n]|\\(\r\n?|\n)[ \t]*[\r\n]`)
 
-// lineStarts finds where the lines of a YAML text begin.
-func lineStarts(text string) []int {
-	starts := []int{0}
-	for i := range len(text) {
-		if text[i] == '\n' || text[i] == '\r' && !strings.HasPrefix(text[i+1:], "\n") {
-			starts = append(starts, i+1)
+// checkQuoted looks at a text in quotes as it stands in the file, and says whether it
+// means another.
+func (r *yamlReader) checkQuoted(n *yaml.Node) bool {
+	quote, raw := byte('"'), ""
+	if n.Style&yaml.SingleQuotedStyle != 0 {
+		quote = '\''
+	}
+	source := r.source(n)
+	if source != "" && source[0] == quote {
+		raw = source[1:]
+		if end := yamlClosing(raw, quote); end >= 0 {
+			raw = raw[:end]
 		}
 	}
-	return starts
+	if foldedTwoWays.MatchString(raw) {
+		r.fail(n.Line, `a text in quotes goes over several lines, in a way on which readers disagree: write it in one line, with \n`)
+	}
+	return raw != n.Value
+}
+
+// source is the text from where a node begins. It is asked for in the order of the text.
+func (r *yamlReader) source(n *yaml.Node) string {
+	for r.at < len(r.text) && (r.line < n.Line || r.line == n.Line && r.column < n.Column) {
+		c, size := utf8.DecodeRuneInString(r.text[r.at:])
+		r.at += size
+		r.column++
+		if c == '\n' || c == '\r' && !strings.HasPrefix(r.text[r.at:], "\n") {
+			r.line, r.column = r.line+1, 1
+		}
+	}
+	return r.text[r.at:]
+}
+
+// yamlClosing finds the quote that closes a text, or -1.
+func yamlClosing(text string, quote byte) int {
+	if quote == '"' {
+		return closing(text, quote)
+	}
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\'' {
+			if i+1 == len(text) || text[i+1] != '\'' {
+				return i
+			}
+			i++
+		}
+	}
+	return -1
 }
