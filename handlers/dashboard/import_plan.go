@@ -23,7 +23,7 @@ func (d *Dashboard) planProps(at importPlace, plan store.Plan) views.ImportPlanP
 		Quota: views.Quota{Used: plan.After, Limit: plan.Limit},
 	}
 	for i, item := range plan.Items {
-		p.Count(string(item.Fate))
+		countItem(&p.Counts, item.Fate)
 		switch {
 		case i >= maxDrawn && item.Chosen:
 			p.MoreChosen++
@@ -35,6 +35,23 @@ func (d *Dashboard) planProps(at importPlace, plan store.Plan) views.ImportPlanP
 		}
 	}
 	return p
+}
+
+func countItem(counts *views.PlanCounts, fate store.Fate) {
+	switch fate {
+	case store.FateNew:
+		counts.New++
+	case store.FateChanged:
+		counts.Changed++
+	case store.FateSame:
+		counts.Same++
+	case store.FatePending:
+		counts.Pending++
+	case store.FateMissing:
+		counts.Missing++
+	default:
+		counts.LeftOut++
+	}
 }
 
 func (d *Dashboard) planItem(i int, item store.PlanItem) views.PlanItemProps {
