@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hooksafe/store/internal/guard"
@@ -33,22 +34,23 @@ type undoStep struct {
 	Did          string
 	Hook         string `json:",omitempty"` // "" is the organization
 	ID           string `json:",omitempty"` // of a secret
-	Name         string
-	Revision     int64  `json:",omitempty"` // after the change
+	Name         string // as an undo names the part
+	Revision     int64  `json:",omitempty"` // that the change left
 	Version      int64  `json:",omitempty"` // of the value or the script before it
+	Reads        string `json:",omitempty"` // the names that the script before it reads
 	Dependencies string `json:",omitempty"` // before it
-	On           bool   `json:",omitempty"` // whether it switched the hook on
-	Other        string `json:",omitempty"` // the hook that it switched off by that
+	Other        string `json:",omitempty"` // the hook that it switched off by switching this one on
 }
 
 // What a step undoes.
 const (
-	hookMade      = "hook made"
-	hookChanged   = "hook changed"
-	hookSwitched  = "hook switched"
-	secretAdded   = "secret added"
-	secretChanged = "secret changed"
-	secretDeleted = "secret deleted"
+	hookMade        = "hook made"
+	hookChanged     = "hook changed"
+	hookSwitchedOn  = "hook switched on"
+	hookSwitchedOff = "hook switched off"
+	secretAdded     = "secret added"
+	secretChanged   = "secret changed"
+	secretDeleted   = "secret deleted"
 )
 
 // maxChanges is how many imports a page lists.
@@ -86,15 +88,15 @@ func (s *Store) Imports(ctx context.Context, a Actor, in Place) ([]Change, error
 // UndoImport takes an import back, for 7 days. What somebody changed since stays as it
 // is, and is named; if that is all of it, it is a Conflict.
 func (s *Store) UndoImport(ctx context.Context, a Actor, in Place, change string) (Undone, error) {
-	return guard.Act(ctx, s.db, a, in.actions().undo, thisChange(in, change), func(tx *guard.WriteTx) (Undone, error) {
-		steps, err := stepsOf(tx, change)
+	newest := int64(0)
+	undone, err := guard.Act(ctx, s.db, a, in.actions().undo, thisChange(in, change), func(tx *guard.WriteTx) (Undone, error) {
+		u, steps, err := s.undoerOf(tx, change)
 		if err != nil {
 			return Undone{}, err
 		}
-		u := undoer{s: s, tx: tx}
-		for i := len(steps) - 1; i >= 0; i-- {
-			if err := u.undo(steps[i]); err != nil {
-				return Undone{}, fmt.Errorf("undo %s: %w", steps[i].Did, err)
+		for _, step := range slices.Backward(steps) {
+			if err := u.undo(step); err != nil {
+				return Undone{}, err
 			}
 		}
 		if u.done.Steps == 0 {
@@ -102,10 +104,13 @@ func (s *Store) UndoImport(ctx context.Context, a Actor, in Place, change string
 		}
 		tx.Change(change)
 		tx.Target().Detail = u.done.words()
+		newest = u.newest
 		_, err = tx.Exec(`UPDATE changes SET undone_at = :now, undone_by = :by WHERE org = :org_id AND id = :id`,
 			guard.Args{"now": guard.Micro(tx.Now()), "by": tx.ActorName(), "id": change})
 		return u.done, err
 	})
+	_, err = s.outgrown(Secret{Version: newest}, err)
+	return undone, err
 }
 
 func (u Undone) words() string {
@@ -134,40 +139,86 @@ func thisChange(in Place, id string) guard.Targets {
 	}
 }
 
-func stepsOf(tx *guard.WriteTx, change string) ([]undoStep, error) {
-	var text string
-	if err := tx.Get(&text, `SELECT steps FROM changes WHERE org = :org_id AND id = :id`, guard.Args{"id": change}); err != nil {
-		return nil, err
+// keepChange keeps what undoes an import, for as long as it can be undone.
+func keepChange(tx *guard.WriteTx, in Place, done Applied, steps []undoStep) error {
+	text, err := json.Marshal(steps)
+	if err != nil {
+		return fmt.Errorf("keep how to undo: %w", err)
 	}
-	var steps []undoStep
-	err := json.Unmarshal([]byte(text), &steps)
-	return steps, err
+	_, err = tx.Exec(`
+		INSERT INTO changes (id, org, place, made_by, made_by_name, made_at, undo_until, hooks, secrets, steps)
+		VALUES (:id, :org_id, :place, :by, :by_name, :now, :until, :hooks, :secrets, :steps)`,
+		guard.Args{"id": done.Change, "place": in.key(), "by": tx.Actor(), "by_name": tx.ActorName(), "now": guard.Micro(tx.Now()),
+			"until": guard.Micro(tx.Now().Add(undoFor)), "hooks": done.Hooks,
+			"secrets": done.Added + done.Pending + done.Changed + done.Deleted, "steps": string(text)})
+	return err
 }
 
+// undoer takes back the steps of a change.
 type undoer struct {
-	s    *Store
-	tx   *guard.WriteTx
-	done Undone
+	s      *Store
+	tx     *guard.WriteTx
+	at     int64 // when the change was made
+	done   Undone
+	newest int64 // version of a value that it made
+}
+
+func (s *Store) undoerOf(tx *guard.WriteTx, change string) (*undoer, []undoStep, error) {
+	var row struct {
+		At    int64  `db:"made_at"`
+		Steps string `db:"steps"`
+	}
+	err := tx.Get(&row, `SELECT made_at, steps FROM changes WHERE org = :org_id AND id = :id`, guard.Args{"id": change})
+	if err != nil {
+		return nil, nil, err
+	}
+	var steps []undoStep
+	if err := json.Unmarshal([]byte(row.Steps), &steps); err != nil {
+		return nil, nil, fmt.Errorf("steps of change %s: %w", change, err)
+	}
+	return &undoer{s: s, tx: tx, at: row.At}, steps, nil
 }
 
 // errStays says that somebody changed a part since.
 var errStays = errors.New("changed since")
 
-// undo takes one step back, or notes that the part stays.
+// undo takes one step back, for somebody who may, with its entry; or notes that the part
+// stays.
 func (u *undoer) undo(step undoStep) error {
-	take := map[string]func(undoStep) error{
-		hookMade: u.removeHook, hookChanged: u.changeHook, hookSwitched: u.toggle,
-		secretAdded: u.removeSecret, secretChanged: u.changeSecret, secretDeleted: u.bringBack,
-	}[step.Did]
-	err := take(step)
+	act, take := u.how(step)
+	if err := u.tx.Must(act); err != nil {
+		return err
+	}
+	about, err := take(step)
 	switch {
 	case errors.Is(err, errStays) || guard.CodeOf(err) == NotFound:
 		u.done.Stay = append(u.done.Stay, step.Name)
 		return nil
-	case err == nil:
-		u.done.Steps++
+	case err != nil:
+		return fmt.Errorf("undo %s: %w", step.Did, err)
 	}
-	return err
+	u.tx.Also(act, about)
+	u.done.Steps++
+	return nil
+}
+
+func (u *undoer) how(step undoStep) (guard.Action, func(undoStep) (guard.Target, error)) {
+	switch in := step.place().actions(); step.Did {
+	case hookMade:
+		return guard.HookDelete, u.removeHook
+	case hookChanged:
+		return guard.HookUpdate, u.changeHook
+	case hookSwitchedOn:
+		return guard.HookDisable, u.switchOff
+	case hookSwitchedOff:
+		return guard.HookEnable, u.switchOn
+	case secretAdded:
+		return in.delete, u.removeSecret
+	case secretChanged:
+		return in.update, u.changeSecret
+	default:
+		return in.restore, u.bringBack
+	}
 }
 
 // place is where the secret of a step is.
@@ -179,77 +230,77 @@ func (step undoStep) place() Place {
 }
 
 // secret finds the secret of a step as the change left it.
-func (u *undoer) secret(step undoStep) (secretRow, hookRow, error) {
+func (u *undoer) secret(step undoStep) (secretRow, guard.Target, error) {
 	row, hook, err := getSecret(u.tx, step.place(), step.ID)
 	if err == nil && row.Revision != step.Revision {
 		err = errStays
 	}
-	return row, hook, err
+	return row, secretTarget(row, hook), err
 }
 
-func (u *undoer) removeSecret(step undoStep) error {
-	row, hook, err := u.secret(step)
+func (u *undoer) removeSecret(step undoStep) (guard.Target, error) {
+	row, t, err := u.secret(step)
 	if err != nil {
-		return err
+		return t, err
 	}
-	act := step.place().actions().delete
-	u.tx.Also(act, secretTarget(row, hook))
-	return errors.Join(u.tx.Must(act), hideSecret(u.tx, step.place(), row.ID))
+	return t, hideSecret(u.tx, step.place(), row.ID)
 }
 
 // changeSecret gives a secret the value it had before, as a new version; one that had
 // none waits for a value again.
-func (u *undoer) changeSecret(step undoStep) error {
-	row, hook, err := u.secret(step)
+func (u *undoer) changeSecret(step undoStep) (guard.Target, error) {
+	row, t, err := u.secret(step)
 	if err != nil {
-		return err
-	}
-	in, act, t := step.place(), step.place().actions().update, secretTarget(row, hook)
-	if err := u.tx.Must(act); err != nil {
-		return err
+		return t, err
 	}
 	if step.Version == 0 {
 		t.Version, t.Detail = 0, "waits for a value again"
-		u.tx.Also(act, t)
-		return u.empty(in, row)
+		return t, u.empty(step.place(), row)
 	}
-	value, err := openVersion(u.tx, in, row, step.Version)
+	value, err := openVersion(u.tx, step.place(), row, step.Version)
 	if err != nil {
-		return err
+		return t, err
 	}
 	c := SecretChange{Name: row.Name, Note: row.Note, Value: &value, from: step.Version}
-	t.Version, err = writeChange(u.tx, in, row, c)
+	t.Version, err = writeChange(u.tx, step.place(), row, c)
 	t.Detail = describeChange(row, c)
-	u.tx.Also(act, t)
-	return err
+	u.newest = max(u.newest, t.Version)
+	return t, err
 }
 
-// empty makes a secret wait for a value. The one that it had stays among its versions.
+// empty makes a secret wait for a value, which none can be due for. The one that it had
+// stays among its versions.
 func (u *undoer) empty(in Place, row secretRow) error {
 	_, err := u.tx.Exec(`
 		UPDATE secrets
-		SET version = 0, revision = revision + 1, updated_at = :now, updated_by = :by, updated_by_name = :by_name
+		SET version = 0, revision = revision + 1, updated_at = :now, updated_by = :by, updated_by_name = :by_name,
+			due_at = NULL, due_for = NULL
 		WHERE org = :org_id AND hook = :hook AND id = :id`,
 		guard.Args{"now": guard.Micro(u.tx.Now()), "by": u.tx.Actor(), "by_name": u.tx.ActorName(), "hook": in.hook, "id": row.ID})
 	return err
 }
 
-// bringBack restores a secret that was deleted, unless its name or its place was taken.
-func (u *undoer) bringBack(step undoStep) error {
-	in, act := step.place(), step.place().actions().restore
-	targets, err := deletedSecret(in, step.ID)(u.tx)
+// bringBack restores a secret that the change deleted, unless its name or its place was
+// taken.
+func (u *undoer) bringBack(step undoStep) (guard.Target, error) {
+	in := step.place()
+	hook, err := parent(u.tx, in)
 	if err != nil {
-		return err
+		return guard.Target{}, err
 	}
-	if err := u.tx.Must(act); err != nil {
-		return err
+	var row secretRow
+	if err := u.tx.Get(&row, `
+		SELECT id, name, version
+		FROM secrets
+		WHERE org = :org_id AND hook = :hook AND id = :id AND revision = :revision AND deleted_at = :at`,
+		guard.Args{"hook": in.hook, "id": step.ID, "revision": step.Revision, "at": u.at}); err != nil {
+		return guard.Target{}, err
 	}
-	err = u.s.restoreSecret(u.tx, in, step.ID)
+	err = u.s.restoreSecret(u.tx, in, row.ID)
 	if guard.IsUnique(err) || guard.CodeOf(err) == Full {
-		return errStays
+		err = errStays
 	}
-	u.tx.Also(act, targets[0])
-	return err
+	return secretTarget(row, hook), err
 }
 
 // hook finds the hook of a step as the change left it.
@@ -262,83 +313,71 @@ func (u *undoer) hook(step undoStep) (hookRow, error) {
 }
 
 // removeHook deletes a hook that was made, unless it has secrets by now that stay.
-func (u *undoer) removeHook(step undoStep) error {
+func (u *undoer) removeHook(step undoStep) (guard.Target, error) {
 	row, err := u.hook(step)
+	if err == nil && row.Secrets > 0 {
+		err = errStays
+	}
 	if err != nil {
-		return err
+		return guard.Target{}, err
 	}
-	if row.Secrets > 0 {
-		return errStays
-	}
-	u.tx.Also(guard.HookDelete, row.target())
-	return errors.Join(u.tx.Must(guard.HookDelete), hideHook(u.tx, row.ID))
+	return row.target(), hideHook(u.tx, row.ID)
 }
 
-func (u *undoer) changeHook(step undoStep) error {
+func (u *undoer) changeHook(step undoStep) (guard.Target, error) {
 	row, err := u.hook(step)
 	if err != nil {
-		return err
+		return guard.Target{}, err
 	}
-	if err := u.tx.Must(guard.HookUpdate); err != nil {
-		return err
+	old, err := getScript(u.tx, row.ID, step.Version)
+	if err != nil {
+		return guard.Target{}, err
 	}
 	dependencies := dependenciesOf(step.Dependencies)
-	c := hookChange{dependencies: &dependencies}
-	if step.Version != row.ScriptVersion {
-		old, err := getScript(u.tx, row.ID, step.Version)
-		if err != nil {
-			return err
-		}
-		c.script, c.restored = &old.Script, step.Version
-		if c.reads, err = namesRead(old.Script); err != nil {
-			return err
-		}
-	}
-	row, words, err := writeHook(u.tx, row, c)
+	row, words, err := writeHook(u.tx, row, hookChange{script: &old.Script, dependencies: &dependencies, reads: step.Reads, restored: step.Version})
 	t := row.target()
 	t.Version, t.Detail = row.ScriptVersion, words
-	u.tx.Also(guard.HookUpdate, t)
-	return err
+	return t, err
 }
 
-// toggle switches a hook back, and on again the one that it switched off.
-func (u *undoer) toggle(step undoStep) error {
+// switchOff switches a hook off again, and on the one that went off for it, unless a
+// third one has the trigger by now.
+func (u *undoer) switchOff(step undoStep) (guard.Target, error) {
 	row, err := getHook(u.tx, step.Hook)
-	if err != nil {
-		return err
-	}
-	if row.Enabled != step.On {
-		return errStays
-	}
-	if err := u.flip(row, !step.On); err != nil || step.Other == "" {
-		return err
-	}
-	other, err := getHook(u.tx, step.Other)
-	if guard.CodeOf(err) == NotFound {
-		return nil // it was deleted since
+	if err == nil && !row.Enabled {
+		err = errStays
 	}
 	if err != nil {
-		return err
+		return guard.Target{}, err
 	}
-	if err := u.flip(other, true); !errors.Is(err, errStays) {
-		return err
+	if err := setEnabled(u.tx, row.ID, false); err != nil || step.Other == "" {
+		return row.target(), err
 	}
-	return nil // a third one has the trigger by now
+	other, err := u.enable(step.Other)
+	switch {
+	case errors.Is(err, errStays) || guard.CodeOf(err) == NotFound: // taken, or it is gone
+		return row.target(), nil
+	case err != nil:
+		return row.target(), err
+	}
+	u.tx.Also(guard.HookEnable, other)
+	return row.target(), nil
 }
 
-// flip switches a hook. If another has the trigger by now, that one goes on.
-func (u *undoer) flip(row hookRow, on bool) error {
-	act := guard.HookDisable
-	if on {
-		act = guard.HookEnable
-		taken, err := enabledHooks(u.tx)
-		if err != nil {
-			return err
-		}
-		if taken[row.Trigger] != "" {
-			return errStays
-		}
+func (u *undoer) switchOn(step undoStep) (guard.Target, error) { return u.enable(step.Hook) }
+
+// enable switches a hook on, unless one of its trigger is on by now.
+func (u *undoer) enable(id string) (guard.Target, error) {
+	row, err := getHook(u.tx, id)
+	if err != nil {
+		return guard.Target{}, err
 	}
-	u.tx.Also(act, row.target())
-	return errors.Join(u.tx.Must(act), setEnabled(u.tx, row.ID, on))
+	on, err := enabledHooks(u.tx)
+	if err == nil && on[row.Trigger] != "" {
+		err = errStays
+	}
+	if err != nil {
+		return guard.Target{}, err
+	}
+	return row.target(), setEnabled(u.tx, row.ID, true)
 }

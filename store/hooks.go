@@ -67,6 +67,7 @@ type hookRow struct {
 	NameKey       string `db:"name_key"`
 	Trigger       string `db:"trigger"`
 	Script        string `db:"script"`
+	Reads         string `db:"reads"` // the names that the script reads; "": saved before they were kept
 	ScriptVersion int64  `db:"script_version"`
 	Enabled       bool   `db:"enabled"`
 	Revision      int64  `db:"revision"`
@@ -267,8 +268,8 @@ type getter interface {
 func getHook(tx getter, id string) (hookRow, error) {
 	var row hookRow
 	err := tx.Get(&row, `
-		SELECT h.id, h.name, h.name_key, h.trigger, h.script, h.script_version, h.enabled, h.revision,
-			h.updated_at, h.updated_by_name, h.dependencies,
+		SELECT h.id, h.name, h.name_key, h.trigger, h.script, COALESCE(h.reads, '') AS reads, h.script_version,
+			h.enabled, h.revision, h.updated_at, h.updated_by_name, h.dependencies,
 			(SELECT count(*) FROM secrets s
 				WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL) AS secrets,
 			(SELECT count(*) FROM secrets s

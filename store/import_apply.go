@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"hooksafe/store/internal/guard"
@@ -15,14 +13,17 @@ import (
 type Applied struct {
 	Change                           string // the id to undo it by
 	Added, Changed, Pending, Deleted int    // secrets; those that are added without a value are Pending
-	Hooks                            int    // made or changed
+	Hooks                            int    // made, changed or switched
+	Kept                             int    // placeholders that kept what is stored
 	Refused                          int    // items of the plan that could not be chosen
 }
 
 // ApplyImport carries out what was chosen of an import, all of it or nothing. token is
 // that of the plan that somebody saw: if it would be another one by now, it is Stale.
-// UndoImport undoes it for 7 days.
+// What belongs to a new hook that wasn't chosen stays away with it. UndoImport undoes it
+// for 7 days.
 func (s *Store) ApplyImport(ctx context.Context, a Actor, in Place, plan, token string, c Choice) (Applied, error) {
+	newest := int64(0)
 	done, err := guard.Act(ctx, s.db, a, in.actions().bring, importInto(in), func(tx *guard.WriteTx) (Applied, error) {
 		laid, err := s.planHeld(tx, in, plan)
 		if err != nil {
@@ -35,238 +36,197 @@ func (s *Store) ApplyImport(ctx context.Context, a Actor, in Place, plan, token 
 		if err != nil {
 			return Applied{}, err
 		}
-		return s.carryOut(tx, in, laid, picked)
+		run := carrier{tx: tx, done: Applied{Change: newID()}}
+		if err := run.carryOut(laid, picked); err != nil {
+			return Applied{}, err
+		}
+		newest = run.newest
+		return run.done, errors.Join(keepChange(tx, in, run.done, run.steps), forgetImport(tx, plan))
 	})
-	if err == nil && done.Changed > 0 {
-		s.destroyed.Store(true) // the oldest versions may be gone
-	}
+	_, err = s.outgrown(Secret{Version: newest}, err)
 	return done, err
 }
 
 // of tells which items are chosen.
 func (c Choice) of(items []PlanItem) ([]bool, error) {
-	chosen, some := make([]bool, len(items)), false
-	for i := c.Shown; i >= 0 && i < len(items); i++ {
-		chosen[i] = items[i].Chosen
-		some = some || chosen[i]
+	chosen := make([]bool, len(items))
+	for i, item := range items {
+		chosen[i] = item.Chosen && i >= c.Shown
 	}
 	for _, i := range c.Picked {
 		if i < 0 || i >= min(c.Shown, len(items)) || !items[i].Selectable() {
 			return nil, guard.Errorf(Invalid, "", "Item %d can't be chosen.", i+1)
 		}
-		chosen[i], some = true, true
-	}
-	if !some {
-		return nil, guard.Errorf(Invalid, "", "Choose what to import.")
+		chosen[i] = true
 	}
 	return chosen, nil
 }
 
 // carrier carries out the parts of a plan and notes how to undo each.
 type carrier struct {
-	s     *Store
-	tx    *guard.WriteTx
-	steps []undoStep
-	done  Applied
+	tx     *guard.WriteTx
+	steps  []undoStep
+	done   Applied
+	newest int64 // version of a value that it made
 }
 
-func (s *Store) carryOut(tx *guard.WriteTx, in Place, laid laidPlan, chosen []bool) (Applied, error) {
-	c := carrier{s: s, tx: tx, done: Applied{Change: newID()}}
+// carryOut carries out what was chosen. All entries of it are parts of one change.
+func (c *carrier) carryOut(laid laidPlan, chosen []bool) error {
 	for i, of := range laid.parts {
-		item := laid.Items[i]
-		if item.Fate == FateRefused {
+		switch laid.Items[i].Fate {
+		case FateRefused:
 			c.done.Refused++
+		case FateKept:
+			c.done.Kept++
 		}
 		if !chosen[i] {
 			continue
 		}
-		if err := c.carry(item, of); err != nil {
-			return Applied{}, err
+		if err := c.carry(laid.Items[i], of); err != nil {
+			return err
 		}
 	}
-	t := tx.Target()
-	t.Detail = fmt.Sprintf("from %s: %s", t.Name, c.done.words())
-	t.ID, t.Name = c.done.Change, ""
-	tx.Change(c.done.Change)
-	return c.done, errors.Join(saveChange(tx, in, c.done, c.steps), forgetPlan(tx, laid.ID))
+	if len(c.steps) == 0 {
+		return guard.Errorf(Invalid, "", "Choose what to import.")
+	}
+	c.tx.Target().ID, c.tx.Target().Detail = c.done.Change, "from "+laid.source+": "+c.done.words()
+	c.tx.Change(c.done.Change)
+	return nil
 }
 
 // words are what an import did, for the audit log.
 func (d Applied) words() string {
 	var parts []string
 	for _, count := range []struct {
-		n    int
-		what string
+		n          int
+		what, done string
 	}{
-		{d.Hooks, "hooks made or changed"}, {d.Added, "secrets added"}, {d.Pending, "added without a value"},
-		{d.Changed, "changed"}, {d.Deleted, "deleted"},
+		{d.Hooks, "hook", "imported"}, {d.Added, "secret", "added"}, {d.Changed, "secret", "changed"},
+		{d.Pending, "secret", "added without a value"}, {d.Deleted, "secret", "deleted"},
+		{d.Kept, "placeholder", "kept what is stored"}, {d.Refused, "item", "refused"},
 	} {
 		if count.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count.n, count.what))
+			parts = append(parts, plural(count.n, count.what)+" "+count.done)
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-// carry carries out one item. What belongs to a new hook that wasn't chosen stays away
-// with it.
+// carry carries out one item.
 func (c *carrier) carry(item PlanItem, of part) error {
-	switch {
+	if of.held != nil && of.hook.ID == "" && !(item.Kind == HookItem && item.Fate == FateNew) {
+		return nil // belongs to a new hook that wasn't chosen
+	}
+	switch act := of.in.actions(); {
 	case item.Kind == HookItem && item.Fate == FateNew:
-		return c.makeHook(of.group)
+		return c.do(guard.HookCreate, of, c.makeHook)
 	case item.Kind == HookItem:
-		return c.changeHook(of.group)
-	case of.held != nil && of.hook.ID == "":
-		return nil
+		return c.do(guard.HookUpdate, of, c.changeHook)
+	case item.Kind == SwitchItem && of.held.Enabled:
+		return c.do(guard.HookEnable, of, c.switchOn)
 	case item.Kind == SwitchItem:
-		return c.toggle(of.group)
-	}
-	switch item.Fate {
-	case FateNew, FatePending:
-		return c.addSecret(of)
-	case FateMissing:
-		return c.deleteSecret(of)
+		return c.do(guard.HookDisable, of, c.switchOff)
+	case item.Fate == FateMissing:
+		return c.do(act.delete, of, c.deleteSecret)
+	case item.Fate == FateChanged:
+		return c.do(act.update, of, c.changeSecret)
 	default:
-		return c.changeSecret(of)
+		return c.do(act.create, of, c.addSecret)
 	}
 }
 
-func (h *heldHook) change() hookChange {
-	dependencies := dependenciesOf(h.Dependencies)
-	return hookChange{name: &h.Name, script: &h.Script, dependencies: &dependencies, reads: h.Reads}
-}
-
-func (c *carrier) makeHook(g *group) error {
-	if err := c.tx.Must(guard.HookCreate); err != nil {
+// do carries out one part, for somebody who may, with its entry.
+func (c *carrier) do(act guard.Action, of part, carry func(part) (guard.Target, undoStep, error)) error {
+	if err := c.tx.Must(act); err != nil {
 		return err
 	}
-	row, err := insertHook(c.tx, g.held.Trigger, g.held.change())
+	about, step, err := carry(of)
 	if err != nil {
 		return err
 	}
-	g.hook, g.in = row, HookPlace(row.ID)
-	c.tx.Also(guard.HookCreate, row.target())
-	c.done.Hooks++
-	c.steps = append(c.steps, undoStep{Did: hookMade, Hook: row.ID, Name: row.Name, Revision: row.Revision})
+	if about.Kind == "hook" && !of.counted {
+		of.counted = true
+		c.done.Hooks++
+	}
+	c.tx.Also(act, about)
+	c.steps = append(c.steps, step)
 	return nil
 }
 
-func (c *carrier) changeHook(g *group) error {
-	if err := c.tx.Must(guard.HookUpdate); err != nil {
-		return err
-	}
-	before := g.hook
-	row, words, err := writeHook(c.tx, g.hook, g.held.change())
-	if err != nil {
-		return err
-	}
-	g.hook = row
+func (c *carrier) makeHook(of part) (guard.Target, undoStep, error) {
+	row, err := insertHook(c.tx, of.held.Trigger, of.held.change())
+	of.group.hook, of.group.in = row, HookPlace(row.ID) // for its secrets
+	return row.target(), undoStep{Did: hookMade, Hook: row.ID, Name: row.Name, Revision: row.Revision}, err
+}
+
+func (c *carrier) changeHook(of part) (guard.Target, undoStep, error) {
+	before := of.hook
+	row, words, err := writeHook(c.tx, before, of.held.change())
 	t := row.target()
 	t.Version, t.Detail = row.ScriptVersion, words
-	c.tx.Also(guard.HookUpdate, t)
-	c.done.Hooks++
-	c.steps = append(c.steps, undoStep{Did: hookChanged, Hook: row.ID, Name: row.Name, Revision: row.Revision,
-		Version: before.ScriptVersion, Dependencies: before.Dependencies.text()})
-	return nil
+	return t, undoStep{Did: hookChanged, Hook: row.ID, Name: row.Name, Revision: row.Revision,
+		Version: before.ScriptVersion, Reads: before.Reads, Dependencies: before.Dependencies.text()}, err
 }
 
-func (c *carrier) toggle(g *group) error {
-	act, on := guard.HookDisable, g.held.Enabled
-	if on {
-		act = guard.HookEnable
+func (c *carrier) switchOn(of part) (guard.Target, undoStep, error) {
+	other, err := switchOther(c.tx, of.hook)
+	if err != nil {
+		return guard.Target{}, undoStep{}, err
 	}
-	if err := c.tx.Must(act); err != nil {
-		return err
-	}
-	step := undoStep{Did: hookSwitched, Hook: g.hook.ID, Name: g.hook.Name, On: on}
-	if on {
-		other, err := switchOther(c.tx, g.hook)
-		if err != nil {
-			return err
-		}
-		step.Other = other.ID
-	}
-	c.tx.Also(act, g.hook.target())
-	c.steps = append(c.steps, step)
-	return setEnabled(c.tx, g.hook.ID, on)
+	return of.hook.target(), undoStep{Did: hookSwitchedOn, Hook: of.hook.ID, Name: of.hook.Name, Other: other.ID},
+		setEnabled(c.tx, of.hook.ID, true)
 }
 
-func (c *carrier) addSecret(of part) (err error) {
-	act := of.in.actions().create
-	if err := c.tx.Must(act); err != nil {
-		return err
-	}
-	if err := c.s.freePlaces(c.tx, of.in, 1); err != nil {
-		return err
-	}
-	row := secretRow{Name: of.secret.Name, Version: 1}
+func (c *carrier) switchOff(of part) (guard.Target, undoStep, error) {
+	return of.hook.target(), undoStep{Did: hookSwitchedOff, Hook: of.hook.ID, Name: of.hook.Name},
+		setEnabled(c.tx, of.hook.ID, false)
+}
+
+// addSecret adds a secret, with its value or without. That there is a place for it is
+// what the plan says, which was made in the same transaction.
+func (c *carrier) addSecret(of part) (guard.Target, undoStep, error) {
+	version := int64(1)
 	if of.secret.Pending {
-		row.Version = 0
+		version = 0
 	}
-	if row.ID, err = insertName(c.tx, of.in, row.Name, "", row.Version); err != nil {
-		return err
+	id, err := insertName(c.tx, of.in, of.secret.Name, "", version)
+	if err != nil {
+		return guard.Target{}, undoStep{}, err
 	}
-	t := secretTarget(row, of.hook)
+	row := secretRow{ID: id, Name: of.secret.Name, Version: version, Revision: 1}
+	t, step := secretTarget(row, of.hook), of.step(secretAdded, row)
 	if of.secret.Pending {
-		t.Detail = "waits for a value"
 		c.done.Pending++
-	} else if err := saveVersion(c.tx, of.in, row.ID, 1, seal.NewPlaintext(of.secret.Value), 0); err != nil {
-		return err
-	} else {
-		c.done.Added++
+		t.Detail = "waits for a value"
+		return t, step, nil
 	}
-	c.tx.Also(act, t)
-	c.steps = append(c.steps, undoStep{Did: secretAdded, Hook: of.in.hook, ID: row.ID, Name: row.Name, Revision: 1})
-	return nil
+	c.done.Added++
+	return t, step, saveVersion(c.tx, of.in, id, 1, seal.NewPlaintext(of.secret.Value), 0)
 }
 
-func (c *carrier) changeSecret(of part) error {
-	act := of.in.actions().update
-	if err := c.tx.Must(act); err != nil {
-		return err
-	}
-	value := seal.NewPlaintext(of.secret.Value)
-	version, err := writeChange(c.tx, of.in, of.row.secretRow, SecretChange{Name: of.row.Name, Note: of.row.Note, Value: &value})
-	if err != nil {
-		return err
-	}
-	t := secretTarget(of.row.secretRow, of.hook)
-	t.Version, t.Detail = version, "new value"
-	c.tx.Also(act, t)
+func (c *carrier) changeSecret(of part) (guard.Target, undoStep, error) {
+	row, value := of.row.secretRow, seal.NewPlaintext(of.secret.Value)
+	version, err := writeChange(c.tx, of.in, row, SecretChange{Name: row.Name, Note: row.Note, Value: &value})
+	c.newest = max(c.newest, version)
 	c.done.Changed++
-	c.steps = append(c.steps, undoStep{Did: secretChanged, Hook: of.in.hook, ID: of.row.ID, Name: of.row.Name,
-		Revision: of.row.Revision + 1, Version: of.row.Version})
-	return nil
+	t := secretTarget(row, of.hook)
+	t.Version, t.Detail = version, "new value"
+	step := of.step(secretChanged, row)
+	step.Revision++
+	return t, step, err
 }
 
-func (c *carrier) deleteSecret(of part) error {
-	act := of.in.actions().delete
-	if err := c.tx.Must(act); err != nil {
-		return err
-	}
-	c.tx.Also(act, secretTarget(of.row.secretRow, of.hook))
+func (c *carrier) deleteSecret(of part) (guard.Target, undoStep, error) {
+	row := of.row.secretRow
 	c.done.Deleted++
-	c.steps = append(c.steps, undoStep{Did: secretDeleted, Hook: of.in.hook, ID: of.row.ID, Name: of.row.Name})
-	return hideSecret(c.tx, of.in, of.row.ID)
+	return secretTarget(row, of.hook), of.step(secretDeleted, row), hideSecret(c.tx, of.in, row.ID)
 }
 
-// saveChange keeps what undoes an import, for as long as it can be undone.
-func saveChange(tx *guard.WriteTx, in Place, done Applied, steps []undoStep) error {
-	text, err := json.Marshal(steps)
-	if err != nil {
-		return fmt.Errorf("keep how to undo: %w", err)
+// step undoes what was done to a secret.
+func (of part) step(did string, row secretRow) undoStep {
+	step := undoStep{Did: did, Hook: of.in.hook, ID: row.ID, Name: row.Name, Revision: row.Revision, Version: row.Version}
+	if of.held != nil {
+		step.Name = of.hook.Name + ", " + row.Name
 	}
-	_, err = tx.Exec(`
-		INSERT INTO changes (id, org, place, made_by, made_by_name, made_at, undo_until, hooks, secrets, steps)
-		VALUES (:id, :org_id, :place, :by, :by_name, :now, :until, :hooks, :secrets, :steps)`,
-		guard.Args{"id": done.Change, "place": in.key(), "by": tx.Actor(), "by_name": tx.ActorName(), "now": guard.Micro(tx.Now()),
-			"until": guard.Micro(tx.Now().Add(undoFor)), "hooks": done.Hooks,
-			"secrets": done.Added + done.Pending + done.Changed + done.Deleted, "steps": string(text)})
-	return err
-}
-
-// forgetPlan takes an import away once it is carried out, so that it happens once.
-func forgetPlan(tx *guard.WriteTx, id string) error {
-	_, err := tx.Exec(`DELETE FROM import_plans WHERE org = :org_id AND id = :id`, guard.Args{"id": id})
-	return err
+	return step
 }

@@ -6,20 +6,23 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"hooksafe/store/internal/guard"
 	"hooksafe/store/internal/seal"
 )
 
-// maxMissing is how many secrets that aren't in the file a plan lists for a place; of
-// more it tells only how many there are.
+// maxMissing is how many of the organization's own secrets that aren't in the file a plan
+// lists; of more it tells only how many there are.
 const maxMissing = 50
 
 // laidPlan is a plan and what carries out each of its items.
 type laidPlan struct {
 	Plan
-	parts []part // of each item
+	source string
+	parts  []part // of each item
 }
 
 // part is what an item is about.
@@ -31,10 +34,11 @@ type part struct {
 
 // group is the secrets of one place, with the hook if that is imported too.
 type group struct {
-	in     Place
-	hook   hookRow // as stored, or as made; none yet for a hook to be made
-	held   *heldHook
-	stored []storedSecret
+	in      Place
+	hook    hookRow   // as stored, or as made; none yet for a hook to be made
+	held    *heldHook // none where secrets are imported into a place
+	stored  []storedSecret
+	counted bool // among the hooks that the import made, changed or switched
 }
 
 // storedSecret is a secret with the MAC of its current value.
@@ -43,10 +47,14 @@ type storedSecret struct {
 	MAC []byte `db:"mac"`
 }
 
-// layPlan compares what waits with what is stored.
+// layPlan compares what waits with what is stored, for somebody who may see that. The
+// entry of the action counts what becomes of the items.
 func (s *Store) layPlan(tx *guard.WriteTx, in Place, id string, h held) (laidPlan, error) {
-	p := planner{tx: tx, s: s}
-	p.ID = id
+	if err := tx.Must(in.actions().list); err != nil {
+		return laidPlan{}, err
+	}
+	p := planner{tx: tx, secretsPerHook: s.secretsPerHook}
+	p.ID, p.source = id, h.Source
 	var err error
 	if in.all {
 		err = p.hooks(h.Hooks)
@@ -56,13 +64,14 @@ func (s *Store) layPlan(tx *guard.WriteTx, in Place, id string, h held) (laidPla
 	if err != nil {
 		return laidPlan{}, err
 	}
+	tx.Target().ID, tx.Target().Detail = id, "from "+p.source+": "+p.words()
 	p.Token, err = p.token()
 	return p.laidPlan, err
 }
 
 type planner struct {
-	tx *guard.WriteTx
-	s  *Store
+	tx             *guard.WriteTx
+	secretsPerHook int
 	laidPlan
 }
 
@@ -80,11 +89,10 @@ func (p *planner) place(in Place, secrets []heldSecret) error {
 	if g.stored, err = storedSecrets(p.tx, in); err != nil {
 		return err
 	}
-	if !in.own {
-		p.Hook, p.Used, p.Limit = hook.hook(), len(g.stored), p.s.secretsPerHook
-	}
 	added, err := p.secrets(g, secrets)
-	p.After = p.Used + added
+	if !in.own {
+		p.Hook, p.Used, p.After, p.Limit = hook.hook(), len(g.stored), len(g.stored)+added, p.secretsPerHook
+	}
 	return err
 }
 
@@ -94,39 +102,30 @@ func (p *planner) hooks(hooks []heldHook) error {
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
 	for i := range hooks {
-		h := &hooks[i]
-		key := hookNameKey(h.Name)
-		if h.Refused == "" && seen[key] {
-			h.Refused = "A hook with a name like this comes a second time."
-		}
-		seen[key] = true
-		if err := p.hook(h, on); err != nil {
+		if err := p.oneHook(&hooks[i], on); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// hook plans one hook: its script and dependencies, whether it is on, and its secrets.
-func (p *planner) hook(h *heldHook, on map[string]string) error {
+// oneHook plans a hook: its script and dependencies, whether it is on, and its secrets.
+// on are the hooks that will be on, as chosen so far.
+func (p *planner) oneHook(h *heldHook, on map[string]string) error {
 	g, item := &group{held: h}, PlanItem{Kind: HookItem, Hook: h.Name, Where: h.Where}
 	if h.Refused == "" {
 		if err := g.find(p.tx); err != nil {
 			return err
 		}
-		h.Refused = g.refusal()
-	}
-	if h.Refused != "" {
-		item.Fate, item.Why = FateRefused, h.Refused
-		p.add(item, part{group: g})
-		return nil
 	}
 	item.Fate, item.Why = g.hookFate()
 	item.Version, item.UpdatedBy, item.UpdatedAt = g.hook.ScriptVersion, g.hook.UpdatedBy, guard.FromMicro(g.hook.UpdatedAt)
 	item.Chosen = item.Selectable()
 	p.add(item, part{group: g})
+	if item.Fate == FateRefused {
+		return nil
+	}
 	p.toggle(g, on)
 	_, err := p.secrets(g, h.Secrets)
 	return err
@@ -151,22 +150,17 @@ func (g *group) find(tx *guard.WriteTx) error {
 	return err
 }
 
-// refusal is why the hook that is stored under the name can't be the one meant.
-func (g *group) refusal() string {
+// hookFate compares a hook with the stored one of its name, if there is one.
+func (g *group) hookFate() (fate Fate, why string) {
 	switch {
+	case g.held.Refused != "":
+		return FateRefused, g.held.Refused
 	case g.hook.ID == "":
-		return ""
-	case g.hook.Name != g.held.Name:
-		return hookTaken(g.hook.Name).Error()
-	case g.hook.Trigger != g.held.Trigger:
-		return fmt.Sprintf("%s has the trigger %s here, and a trigger can't be changed.", g.hook.Name, g.hook.Trigger)
-	}
-	return ""
-}
-
-func (g *group) hookFate() (Fate, string) {
-	if g.hook.ID == "" {
 		return FateNew, ""
+	case g.hook.Name != g.held.Name:
+		return FateRefused, hookTaken(g.hook.Name).Error()
+	case g.hook.Trigger != g.held.Trigger:
+		return FateRefused, fmt.Sprintf("%s has the trigger %s here, and a trigger can't be changed.", g.hook.Name, g.hook.Trigger)
 	}
 	var changes []string
 	if g.hook.Script != g.held.Script {
@@ -187,53 +181,56 @@ func (p *planner) toggle(g *group, on map[string]string) {
 	if g.held.Enabled == g.hook.Enabled {
 		return
 	}
-	item := PlanItem{Kind: SwitchItem, Hook: g.held.Name, Fate: FateChanged, Where: g.held.Where, Why: "off"}
-	if g.held.Enabled {
-		other := on[g.held.Trigger]
-		item.Why, item.Chosen = "on", other == ""
-		if other != "" {
-			item.Why = "on, which switches off " + other
-		} else {
-			on[g.held.Trigger] = g.held.Name
-		}
+	item := PlanItem{Kind: SwitchItem, Hook: g.held.Name, Fate: FateChanged, Why: "off", Where: g.held.Where}
+	other := on[g.held.Trigger]
+	switch {
+	case g.held.Enabled && other != "":
+		item.Why = "on, which switches off " + other
+	case g.held.Enabled:
+		item.Why, item.Chosen = "on", true
+		on[g.held.Trigger] = g.held.Name
 	}
 	p.add(item, part{group: g})
 }
 
 // secrets plans the secrets of a place, and counts how many are added.
 func (p *planner) secrets(g *group, secrets []heldSecret) (added int, err error) {
-	byName := make(map[string]storedSecret, len(g.stored))
+	byName, inFile := make(map[string]storedSecret, len(g.stored)), map[string]bool{}
 	for _, row := range g.stored {
 		byName[row.Name] = row
 	}
-	hook := ""
-	if g.held != nil {
-		hook = g.held.Name
-	}
 	for _, h := range secrets {
 		row := byName[h.Name]
-		item := PlanItem{Kind: SecretItem, Hook: hook, Name: h.Name, Where: h.Where,
-			Version: row.Version, UpdatedBy: row.UpdatedBy, UpdatedAt: guard.FromMicro(row.UpdatedAt)}
+		inFile[h.Name] = true
+		item := g.item(row)
+		item.Name, item.Where = h.Name, h.Where
 		if item.Fate, item.Why, err = fateOf(p.tx, h, row); err != nil {
 			return 0, err
 		}
 		if item.Fate == FateNew || item.Fate == FatePending {
-			if added++; !g.in.own && len(g.stored)+added > p.s.secretsPerHook {
-				item.Fate, item.Why = FateRefused, fmt.Sprintf("The hook has %d secrets of at most %d, so this one doesn't fit.", len(g.stored)+added-1, p.s.secretsPerHook)
-				added--
+			if used := len(g.stored) + added; !g.in.own && used >= p.secretsPerHook {
+				item.Fate, item.Why = FateRefused, fmt.Sprintf("The hook has %d secrets of at most %d then, so this one doesn't fit.", used, p.secretsPerHook)
+			} else {
+				added++
 			}
 		}
 		if item.Fate == FateNew || item.Fate == FateChanged {
-			item.Length = length(h.Value)
+			item.Length = utf8.RuneCountInString(h.Value)
 		}
 		item.Chosen = item.Selectable()
 		p.add(item, part{group: g, secret: h, row: row})
-		if h.Name != "" {
-			delete(byName, h.Name)
-		}
 	}
-	p.missing(g, hook, byName)
+	p.missing(g, inFile)
 	return added, nil
+}
+
+// item is that of a stored secret.
+func (g *group) item(row storedSecret) PlanItem {
+	item := PlanItem{Kind: SecretItem, Name: row.Name, Version: row.Version, UpdatedBy: row.UpdatedBy, UpdatedAt: guard.FromMicro(row.UpdatedAt)}
+	if g.held != nil {
+		item.Hook = g.held.Name
+	}
+	return item
 }
 
 // fateOf compares a secret with the stored one of its name, if there is one.
@@ -263,33 +260,46 @@ func fateOf(tx *guard.WriteTx, h heldSecret, row storedSecret) (fate Fate, why s
 }
 
 // missing lists the stored secrets that aren't in the file, in their order.
-func (p *planner) missing(g *group, hook string, left map[string]storedSecret) {
+func (p *planner) missing(g *group, inFile map[string]bool) {
+	left := slices.DeleteFunc(slices.Clone(g.stored), func(row storedSecret) bool { return inFile[row.Name] })
 	if g.in.own && len(left) > maxMissing {
 		p.Unlisted = len(left)
 		return
 	}
-	for _, row := range g.stored {
-		if _, is := left[row.Name]; !is {
-			continue
-		}
-		p.add(PlanItem{Kind: SecretItem, Hook: hook, Name: row.Name, Fate: FateMissing,
-			Version: row.Version, UpdatedBy: row.UpdatedBy, UpdatedAt: guard.FromMicro(row.UpdatedAt)}, part{group: g, row: row})
+	for _, row := range left {
+		item := g.item(row)
+		item.Fate = FateMissing
+		p.add(item, part{group: g, row: row})
 	}
+}
+
+// words count the items by what becomes of them, for the audit log.
+func (p Plan) words() string {
+	counts := map[Fate]int{}
+	for _, item := range p.Items {
+		counts[item.Fate]++
+	}
+	var parts []string
+	for _, fate := range []Fate{FateNew, FateChanged, FateSame, FateKept, FatePending, FateRefused, FateMissing} {
+		if n := counts[fate]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, fate))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // token is a digest of all that the plan says, and of the revisions that it builds on.
 func (p *planner) token() (string, error) {
-	type mark struct {
-		Item             PlanItem
+	type base struct {
 		Hook, Secret     string
 		HookAt, SecretAt int64
 	}
-	marks := make([]mark, len(p.Items))
+	bases := make([]base, len(p.parts))
 	for i, of := range p.parts {
-		marks[i] = mark{p.Items[i], of.hook.ID, of.row.ID, of.hook.Revision, of.row.Revision}
+		bases[i] = base{of.hook.ID, of.row.ID, of.hook.Revision, of.row.Revision}
 	}
-	text, err := json.Marshal(marks)
-	sum := sha256.Sum256(append([]byte(p.ID), text...))
+	text, err := json.Marshal([]any{p.Plan, bases})
+	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:]), err
 }
 

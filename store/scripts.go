@@ -167,7 +167,7 @@ func updateHook(tx *guard.WriteTx, row hookRow) error {
 func setScript(tx *guard.WriteTx, row hookRow, c hookChange) error {
 	if _, err := tx.Exec(`
 		UPDATE hooks
-		SET script = :script, script_version = :version, reads = :reads
+		SET script = :script, script_version = :version, reads = nullif(:reads, '')
 		WHERE org = :org_id AND id = :id`,
 		guard.Args{"script": row.Script, "version": row.ScriptVersion, "reads": c.reads, "id": row.ID}); err != nil {
 		return err

@@ -20,7 +20,7 @@ func ReadHooks(files Files, known Keywords) ([]Hook, error) {
 		return nil, err
 	}
 	r := &hooksReader{files: files, keywords: known, first: map[string]string{}}
-	switch tenants, hooks := files.tenants(), files.named(hooksFolder+"/*.json"); {
+	switch tenants, hooks := files.tenants(), files.hooks(); {
 	case len(hooks) > 0 && slices.Contains(tenants, tenantFile):
 		r.fail(tenantFile, "there are JSON files in the folder hooks too: keep one of the two")
 	case len(hooks) > 0:
@@ -48,20 +48,18 @@ func (f Files) tenants() []string {
 	return append(f.named("*.yaml"), f.named("*.yml")...)
 }
 
+// hooks are the files of the directory form.
+func (f Files) hooks() []string { return f.named(hooksFolder + "/*.json") }
+
+// areExport tells whether the paths begin where those of an export do.
+func (f Files) areExport() bool { return len(f.tenants())+len(f.hooks()) > 0 }
+
 // named are the paths that fit a pattern, in order.
 func (f Files) named(pattern string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(f)), func(name string) bool {
 		fits, _ := path.Match(pattern, name)
 		return !fits
 	})
-}
-
-// shown are the first of many problems, and how many more there are.
-func (p Problems) shown() Problems {
-	if more := len(p) - maxShown; more > 0 {
-		return append(p[:maxShown:maxShown], Problem{"", fmt.Sprintf("and %d more", more)})
-	}
-	return p
 }
 
 // hooksReader collects the hooks of an export, and what can't be read of it.
@@ -109,11 +107,7 @@ func (r *fileReader) tenantFile() {
 	r.done()
 }
 
-func (r *fileReader) done() {
-	if problems, some := r.err().(Problems); some {
-		r.all.problems = append(r.all.problems, problems...)
-	}
-}
+func (r *fileReader) done() { r.all.problems = append(r.all.problems, r.problems()...) }
 
 func (r *fileReader) hooksOf(tenant *yamlNode) []*yamlNode {
 	hooks := tenant.get("hooks")

@@ -95,7 +95,7 @@ func (w *yamlHooks) Hook(h Hook) error {
 	fmt.Fprintf(&b, "    script: ./%s/%s.js\n", hooksFolder, base)
 	yamlPairs(&b, "dependencies", dependencies(h))
 	fmt.Fprintf(&b, "    enabled: %t\n", h.Enabled)
-	yamlPairs(&b, "secrets", secrets(h))
+	yamlPairs(&b, "secrets", secretPairs(h))
 	fmt.Fprintf(&b, "    triggerId: %s\n", scalar(h.Trigger))
 	_, err = io.WriteString(w.tenant, b.String())
 	return err
@@ -149,7 +149,7 @@ func (w directoryHooks) Hook(h Hook) error {
 	jsonPairs(&b, "dependencies", dependencies(h))
 	fmt.Fprintf(&b, ",\n  \"enabled\": %t,\n", h.Enabled)
 	fmt.Fprintf(&b, "  \"triggerId\": %s,\n", literal(h.Trigger))
-	jsonPairs(&b, "secrets", secrets(h))
+	jsonPairs(&b, "secrets", secretPairs(h))
 	b.WriteString("\n}\n")
 	return w.file(hooksFolder+"/"+base+".json", b.String())
 }
@@ -172,7 +172,7 @@ func jsonPairs(b *strings.Builder, name string, pairs []Pair) {
 
 func dependencies(h Hook) []Pair { return byName(slices.Clone(h.Dependencies)) }
 
-func secrets(h Hook) []Pair {
+func secretPairs(h Hook) []Pair {
 	pairs := make([]Pair, len(h.Secrets))
 	for i, s := range h.Secrets {
 		pairs[i] = Pair{s.Name, s.Value}

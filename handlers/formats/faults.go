@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-const maxShown = 20 // problems of a file that are told one by one
+const maxShown = 20 // problems of an import that are told one by one
 
 // faults collects what can't be read of a file.
 type faults struct {
@@ -31,22 +31,32 @@ func (f *faults) on(line int) string {
 	return fmt.Sprintf("%s, line %d", f.file, line)
 }
 
-// err is nil if there are none, else a Problems: one a line, in order, and how many more
-// there are than are told.
+// err is nil if there are none, else a Problems.
 func (f *faults) err() error {
 	if len(f.list) == 0 {
 		return nil
 	}
+	return f.problems().shown()
+}
+
+// problems are the faults in order, one a line.
+func (f *faults) problems() Problems {
 	slices.SortStableFunc(f.list, func(a, b fault) int { return cmp.Compare(a.line, b.line) })
 	list := slices.CompactFunc(f.list, func(a, b fault) bool { return a.line == b.line })
 	var problems Problems
-	for _, fault := range list[:min(len(list), maxShown)] {
+	for _, fault := range list {
 		problems = append(problems, Problem{f.on(fault.line), fault.what})
 	}
-	if more := len(list) - maxShown; more > 0 {
-		problems = append(problems, Problem{f.file, fmt.Sprintf("and %d more lines that can't be read", more)})
-	}
 	return problems
+}
+
+// shown are the first of many problems, and how many more there are.
+func (p Problems) shown() Problems {
+	more := len(p) - maxShown
+	if more <= 0 {
+		return p
+	}
+	return append(p[:maxShown:maxShown], Problem{"", fmt.Sprintf("and %d more lines that can't be read", more)})
 }
 
 // check finds what no text holds. It is told before anything else about a line.

@@ -75,12 +75,18 @@ func (in *intake) fail(where, what string, args ...any) {
 	in.problems = append(in.problems, Problem{where, fmt.Sprintf(what, args...)})
 }
 
+// stop says the one thing that makes all others idle.
+func (in *intake) stop(what string, args ...any) (goOn bool) {
+	in.problems = nil
+	in.fail("", what, args...)
+	return false
+}
+
 // take reads a file; where is what to call it. It returns false once there is no sense
 // in going on.
 func (in *intake) take(where, name string, mode fs.FileMode, open func() (io.ReadCloser, error)) bool {
 	if in.count++; in.count > MaxFiles {
-		in.fail("", "there are more than %d files", MaxFiles)
-		return false
+		return in.stop("there are more than %d files", MaxFiles)
 	}
 	folded := strings.ToLower(name)
 	switch what := wrongPath(name); {
@@ -100,8 +106,7 @@ func (in *intake) take(where, name string, mode fs.FileMode, open func() (io.Rea
 	in.size += len(text)
 	switch {
 	case in.size > MaxImport:
-		in.fail("", "the files are more than %d MiB together", MaxImport>>20)
-		return false
+		return in.stop("the files are more than %d MiB together", MaxImport>>20)
 	case len(text) > MaxFile:
 		in.fail(where, "this file is more than %d KiB", MaxFile>>10)
 	case err != nil:
@@ -122,6 +127,7 @@ func readAtMost(limit int, open func() (io.ReadCloser, error)) ([]byte, error) {
 	return text, errors.Join(err, file.Close())
 }
 
+// unreadable is what the person who sent a file can do something about.
 func unreadable(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -136,7 +142,7 @@ func unreadable(err error) string {
 
 func (in *intake) done() (Files, error) {
 	if in.problems != nil {
-		return nil, in.problems
+		return nil, in.problems.shown()
 	}
 	return in.files, nil
 }

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -17,7 +16,7 @@ const (
 )
 
 // ReadZip unpacks an export that came as one file. What desktops add to a zip is left
-// out, and a folder that everything lies in is taken off. The error is a Problems.
+// out, and the folder that an export may lie in is taken off. The error is a Problems.
 func ReadZip(text []byte) (Files, error) {
 	if len(text) > maxZip {
 		return nil, Problems{{"", fmt.Sprintf("this is more than the %d MiB that an import may have", MaxImport>>20)}}
@@ -49,7 +48,10 @@ func ReadZip(text []byte) (Files, error) {
 		}
 	}
 	files, err := in.done()
-	return files.withoutTop(), err
+	if err != nil || files.areExport() {
+		return files, err
+	}
+	return files.withoutTop(), nil
 }
 
 // encrypted are the flags of an entry that say so, in the ways that there have been.
@@ -74,14 +76,12 @@ func overlap(entries []*zip.File) bool {
 	return false
 }
 
-// withoutTop takes off the folder that all files lie in, if they lie in one that is not
-// the export's own.
+// withoutTop takes off the folder that all files lie in, if there is one.
 func (f Files) withoutTop() Files {
 	top := ""
 	for name := range f {
-		first, rest, inFolder := strings.Cut(name, "/")
-		onlyHooks, _ := path.Match("*.json", rest)
-		if !inFolder || top != "" && first != top || first == hooksFolder && onlyHooks {
+		first, _, inFolder := strings.Cut(name, "/")
+		if !inFolder || top != "" && first != top {
 			return f
 		}
 		top = first
