@@ -184,7 +184,7 @@ func importedToast(done store.Applied) views.ToastProps {
 	for _, also := range []struct {
 		n    int
 		text string
-	}{{done.Pending, "without a value"}, {done.Deleted, "deleted"}, {done.Refused, "left out"}} {
+	}{{done.Pending, "without a value"}, {done.Deleted, "deleted"}, {done.Kept + done.Refused, "left out"}} {
 		if also.n > 0 {
 			details = append(details, fmt.Sprintf("%d %s.", also.n, also.text))
 		}

@@ -101,9 +101,11 @@ function emptyHost(host) {
 }
 
 // returnFocus goes to what asked for the dialog, to the next row if that is gone,
-// or to its menu's button.
+// or to its menu's button. Once a value is set, it is the next one's turn.
 function returnFocus(opener) {
-  const control = byId(opener.id) ?? byId(opener.next)?.querySelector("a[href], button")
+  const asker = byId(opener.id);
+  const turn = opener.set && !asker?.matches(".set") && document.querySelector(".set");
+  const control = (turn || asker) ?? byId(opener.next)?.querySelector("a[href], button")
     ?? document.querySelector("#add-secret, #new-hook, #new-key") ?? main;
   const menu = control.closest("[popover]:not(:popover-open)");
   (menu ? document.querySelector(`[popovertarget=${menu.id}]`) : control).focus();
@@ -163,7 +165,7 @@ listen("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
     if (host && !host.frame.open) {
       const asker = ctx.asker ?? ctx.sourceElement;
       const row = asker.closest("tbody");
-      host.opener = { id: asker.id, next: row ? row.nextElementSibling?.id : drawer.opener.next };
+      host.opener = { id: asker.id, set: asker.matches(".set"), next: row ? row.nextElementSibling?.id : drawer.opener.next };
     }
     if (host && saved) host.typed = false;
     for (const fresh of fragment.querySelectorAll("[hx-preserve]")) keepTyped(fresh, saved);
