@@ -55,6 +55,13 @@ func planSample() ImportPlanProps {
 	}
 }
 
+// planOfNothing is the plan of what is stored already.
+func planOfNothing() ImportPlanProps {
+	p := planSample()
+	p.Items, p.Missing, p.Counts = p.Items[2:4], nil, PlanCounts{Same: 1, LeftOut: 1}
+	return p
+}
+
 func planOfHooks() ImportPlanProps {
 	hook := PlanItemProps{Kind: "hook", Hook: "welcome-series", Name: "welcome-series", Fate: "changed", Why: "script and dependencies",
 		Version: 3, Updated: ago(aDay), UpdatedBy: "Mara Okafor", Selectable: true, Chosen: true}

@@ -1065,6 +1065,7 @@ var samples = map[string]templ.Component{
 	"import-over":       Import(ImportProps{URL: importURL, BackURL: hookURL, Into: IntoHook, Format: "dotenv", Errors: Errors{"": "This import is over."}}),
 	"import-plan":       ImportPlan(planSample()),
 	"import-plan-page":  sheet("Import secrets", ImportPlan(planSample())),
+	"import-plan-none":  ImportPlan(planOfNothing()),
 	"import-plan-hooks": ImportPlan(planOfHooks()),
 
 	"secrets-filtered":   SecretList(secretsFiltered("crm_")),
