@@ -505,3 +505,30 @@ func TestImportFromAnotherPage(t *testing.T) {
 	wantHeader(t, w, "HX-Redirect", s.path(secretsPath))
 	wantBody(t, s.ask(t, request{path: secretsPath, as: "editor"}), "1 secret imported", `/undo"`)
 }
+
+// A-01: the audit log says what an import did, which entries belong to it, and where to
+// undo it.
+func TestImportInAuditLog(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ path, text, format, says, link string }{
+		{importPath, "NEW=1\n", "dotenv", " imported a file in acme-hook from .env: 1 secret added", importPath},
+		{ownImportPath, "NEW: '1'\n", "yaml", " imported a file from YAML: 1 secret added", ownImportPath},
+		{hooksImportPath, hookText, "", " imported a file from Deploy CLI files: 1 hook imported", hooksImportPath},
+	} {
+		s := newSite(t)
+		action, form := choice(t, s.hand(t, tt.path, tt.text, tt.format, "admin"))
+		wantStatus(t, s.ask(t, request{method: "POST", path: action, as: "admin", form: form}), http.StatusSeeOther)
+		w := s.ask(t, request{path: "/orgs/:org/audit", as: "admin"})
+		wantBody(t, w, tt.says, `href="`+s.path(tt.link)+`"`)
+		wantNone(t, w.Body.String(), planted)
+		done, err := s.Imports(t.Context(), s.Actor(t, storetest.Acme, "admin"), map[string]store.Place{
+			importPath: s.Org(storetest.Acme).Place(), ownImportPath: store.OrganizationPlace(), hooksImportPath: store.AllHooks()}[tt.path])
+		if err != nil || len(done) != 1 {
+			t.Fatalf("%d imports, %v", len(done), err)
+		}
+		if n := strings.Count(w.Body.String(), "<dt>Import</dt><dd>"+done[0].ID+"</dd>"); n < 2 {
+			t.Errorf("%s: %d entries belong to the import", tt.path, n)
+		}
+		wantNone(t, s.ask(t, request{path: "/orgs/:org/hooks/:hook/activity", as: "viewer"}).Body.String(), `/import"`)
+	}
+}
