@@ -260,24 +260,29 @@ func TestS37ImportIsOnesOwn(t *testing.T) {
 	for _, tt := range []struct {
 		as, path string
 		status   int
+		over     bool // there is such a place
 	}{
-		{"admin", action, http.StatusNotFound},
-		{"owner", action, http.StatusNotFound},
-		{"viewer", action, http.StatusForbidden},
-		{"outsider", action, http.StatusNotFound},
-		{"", action, http.StatusUnauthorized},
-		{"editor", hooksImportPath + "/" + id, http.StatusNotFound},
-		{"editor", ownImportPath + "/" + id, http.StatusForbidden},
-		{"admin", ownImportPath + "/" + id, http.StatusNotFound},
-		{"editor", importPath + "/" + strings.ToUpper(id), http.StatusNotFound},
-		{"editor", importPath + "/last", http.StatusNotFound},
-		{"editor", strings.Replace(action, s.Org(storetest.Acme).Hook, s.Org(storetest.Globex).Hook, 1), http.StatusNotFound},
+		{"admin", action, http.StatusNotFound, true},
+		{"owner", action, http.StatusNotFound, true},
+		{"viewer", action, http.StatusForbidden, false},
+		{"outsider", action, http.StatusNotFound, false},
+		{"", action, http.StatusUnauthorized, false},
+		{"editor", hooksImportPath + "/" + id, http.StatusNotFound, true},
+		{"editor", ownImportPath + "/" + id, http.StatusForbidden, false},
+		{"admin", ownImportPath + "/" + id, http.StatusNotFound, true},
+		{"editor", importPath + "/" + strings.ToUpper(id), http.StatusNotFound, false},
+		{"editor", importPath + "/last", http.StatusNotFound, false},
+		{"editor", secretsPath + "/imports/last/undo", http.StatusNotFound, false},
+		{"editor", strings.Replace(action, s.Org(storetest.Acme).Hook, s.Org(storetest.Globex).Hook, 1), http.StatusNotFound, false},
 	} {
 		w := s.ask(t, request{method: "POST", path: tt.path, as: tt.as, form: form, htmx: true})
 		if w.Code != tt.status {
 			t.Errorf("%s as %q: %d, want %d", tt.path, tt.as, w.Code, tt.status)
 		}
 		wantNone(t, w.Body.String(), planted)
+		if here := strings.Contains(w.Body.String(), "This import is over"); here != tt.over {
+			t.Errorf("%s as %q: it says that this import is over: %v", tt.path, tt.as, here)
+		}
 	}
 	p, err := s.SignIn(t.Context(), storetest.Origin(), storetest.Email(storetest.Acme, "editor"), storetest.Password, "")
 	if err != nil {
@@ -511,16 +516,19 @@ func TestImportFromAnotherPage(t *testing.T) {
 func TestImportInAuditLog(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ path, text, format, says, link string }{
-		{importPath, "NEW=1\n", "dotenv", " imported a file in acme-hook from .env: 1 secret added", importPath},
-		{ownImportPath, "NEW: '1'\n", "yaml", " imported a file from YAML: 1 secret added", ownImportPath},
-		{hooksImportPath, hookText, "", " imported a file from Deploy CLI files: 1 hook imported", hooksImportPath},
+		{importPath, "NEW=1\n", "dotenv", "imported a file in acme-hook from .env: 1 secret added", importPath},
+		{ownImportPath, "NEW: '1'\n", "yaml", "imported a file from YAML: 1 secret added", ownImportPath},
+		{hooksImportPath, hookText, "", "imported a file from Deploy CLI files: 1 hook imported", hooksImportPath},
 	} {
 		s := newSite(t)
 		action, form := choice(t, s.hand(t, tt.path, tt.text, tt.format, "admin"))
 		wantStatus(t, s.ask(t, request{method: "POST", path: action, as: "admin", form: form}), http.StatusSeeOther)
 		w := s.ask(t, request{path: "/orgs/:org/audit", as: "admin"})
-		wantBody(t, w, tt.says, `href="`+s.path(tt.link)+`"`)
+		wantBody(t, w, `href="`+s.path(tt.link)+`"`)
 		wantNone(t, w.Body.String(), planted)
+		if page := strings.Join(strings.Fields(w.Body.String()), " "); !strings.Contains(page, tt.says) {
+			t.Errorf("the log doesn't say %q", tt.says)
+		}
 		done, err := s.Imports(t.Context(), s.Actor(t, storetest.Acme, "admin"), map[string]store.Place{
 			importPath: s.Org(storetest.Acme).Place(), ownImportPath: store.OrganizationPlace(), hooksImportPath: store.AllHooks()}[tt.path])
 		if err != nil || len(done) != 1 {
@@ -529,6 +537,11 @@ func TestImportInAuditLog(t *testing.T) {
 		if n := strings.Count(w.Body.String(), "<dt>Import</dt><dd>"+done[0].ID+"</dd>"); n < 2 {
 			t.Errorf("%s: %d entries belong to the import", tt.path, n)
 		}
-		wantNone(t, s.ask(t, request{path: "/orgs/:org/hooks/:hook/activity", as: "viewer"}).Body.String(), `/import"`)
+		if _, err := s.SetMemberRole(t.Context(), operatorIn(t, s), storetest.Email(storetest.Acme, "admin"), store.Viewer); err != nil {
+			t.Fatal(err)
+		}
+		w = s.ask(t, request{path: "/orgs/:org/audit", as: "admin"}) // their own entries
+		wantBody(t, w, "imported a file")
+		wantNone(t, w.Body.String(), `/import"`)
 	}
 }
