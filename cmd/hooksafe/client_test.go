@@ -217,3 +217,18 @@ func TestWriteFolder(t *testing.T) {
 		t.Error("it is written over")
 	}
 }
+
+// A file that is there stays as it is, also if it came while the export was read.
+func TestWriteNew(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "a")
+	if err := writeNew(name, []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeNew(name, []byte("second")); err == nil {
+		t.Error("it is written over")
+	}
+	if text, err := os.ReadFile(name); string(text) != "first" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
