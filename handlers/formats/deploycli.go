@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -280,20 +279,20 @@ func (h *hookReader) script(m yamlMember) string {
 		return text
 	}
 	name := path.Join(h.folder, strings.ReplaceAll(text, `\`, "/"))
-	script, there := h.all.files[name]
+	file, there := h.all.files[name]
+	script, missing := h.all.keywords.inScript(string(file))
 	switch {
 	case path.IsAbs(text) || wrongPath(name) != "" || !there && path.Ext(name) != ".js":
 		h.fail(m.line, "script has to be the path of a file of this export, such as ./"+path.Join(hooksFolder, "x.js"))
 	case !there:
 		h.fail(m.line, "the script "+name+" is not among the files")
-	case len(script) == 0:
+	case script == "":
 		h.all.fail(name, "this script is empty")
-	case !utf8.Valid(script) || bytes.IndexByte(script, 0) >= 0:
+	case !utf8.ValidString(script) || strings.Contains(script, "\x00"):
 		h.all.fail(name, "this script is not UTF-8 text, so it can't be kept exactly")
 	default:
-		filled, missing := h.all.keywords.inScript(string(script))
 		h.note(name, missing)
-		return filled
+		return script
 	}
 	return ""
 }

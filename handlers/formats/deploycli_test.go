@@ -224,6 +224,7 @@ func TestReadHooksRefuses(t *testing.T) {
 		{"JSON that is a list", Files{"hooks/x.json": []byte("\n[\"" + planted + "\"]")}, "hooks/x.json, line 2: a hook has to be a mapping of its fields, and a list is none"},
 		{"more than an object", Files{"hooks/x.json": []byte("{}\n" + planted)}, "hooks/x.json, line 2: nothing may follow"},
 		{"a name twice in JSON", jsonOf(",\n\"secrets\": {\"A\": \"1\",\n\"\\u0041\": \"" + planted + "\"}"), "hooks/x.json, line 4: the name of line 3 comes a second time"},
+		{"a field twice in JSON", jsonOf(",\n\"name\": \"" + planted + "\""), "hooks/x.json, line 3: the name of line 2 comes a second time"},
 		{"NUL in JSON", jsonOf(",\x00"), "hooks/x.json, line 2: a NUL"},
 
 		{"no name", hooks("  - triggerId: t\n    script: ./hooks/x.js\n"), "tenant.yaml, line 2: this hook has no name"},
@@ -282,6 +283,16 @@ func TestReadHooksRefuses(t *testing.T) {
 				t.Errorf("%d problems", len(problems))
 			}
 		})
+	}
+}
+
+// What can't be read is not a hook without a field, or a tenant without hooks.
+func TestReadHooksTellsOnce(t *testing.T) {
+	for _, tenant := range []string{"hooks: [", "a: *b\nhooks: []", "hooks:\n- name: *a\n", "hooks: *a", "hooks: &a\n- name: x\n"} {
+		_, err := ReadHooks(Files{"tenant.yaml": []byte(tenant)}, nil)
+		if problems, ok := err.(Problems); !ok || len(problems) != 1 {
+			t.Errorf("%q: %v", tenant, err)
+		}
 	}
 }
 

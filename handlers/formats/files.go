@@ -94,7 +94,7 @@ func (in *intake) stop(what string, args ...any) (goOn bool) {
 // in going on.
 func (in *intake) take(where, name string, mode fs.FileMode, open func() (io.ReadCloser, error)) bool {
 	if in.count++; in.count > MaxFiles {
-		return in.stop("there are more than %d files", MaxFiles)
+		return in.stop("there are more than %d files: tenant.yaml and the folder hooks are enough", MaxFiles)
 	}
 	folded := strings.ToLower(name)
 	switch what := wrongPath(name); {

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 )
 
 // Keywords gives the text that stands for a keyword of the Deploy CLI, ##KEY## or
@@ -54,7 +54,7 @@ func findMark(text string, from int) (mark, bool) {
 		}
 		rest := text[i+2:]
 		n := strings.IndexFunc(rest[:min(len(rest), maxKey+1)], func(c rune) bool {
-			return c == rune(sign) || strings.ContainsRune(`'"\`, c) || unicode.IsControl(c)
+			return c == rune(sign) || c == '\'' || c == utf8.RuneError || escaped(c)
 		})
 		if end := i + n + 4; n > 0 && strings.HasPrefix(rest[n:], text[i:i+2]) {
 			return mark{begin: i, end: end, written: text[i:end], key: rest[:n]}, true

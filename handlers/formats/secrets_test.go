@@ -100,7 +100,7 @@ func readAgain(t *testing.T, f Format, text []byte) {
 	}
 	var clear []Secret
 	for _, s := range read {
-		if s.Unclear == "" {
+		if s.Unclear == "" && len(s.Name) <= 128 { // as long as a name may be
 			clear = append(clear, s)
 		}
 	}

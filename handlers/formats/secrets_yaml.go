@@ -42,10 +42,25 @@ func (r *yamlSecrets) member(m yamlMember) {
 	case m.value.kind != yamlString:
 		r.fail(m.line, "the value is "+string(m.value.kind)+" in YAML: put it in quotes")
 	default:
-		value, _ := r.tokens.fill(m.value.text)
-		r.add(m.line, name, value, r.tokens.pending(m.value.text))
+		r.text(m.line, name, m.value)
 	}
 }
+
+// wasHidden finds in a text without quotes what is there only because the signs of a
+// keyword were hidden: to YAML it begins a comment, or nothing.
+var wasHidden = regexp.MustCompile(`(^|[ \t\r\n])#|^@`)
+
+func (r *yamlSecrets) text(line int, name string, n *yamlNode) {
+	value, _ := r.tokens.fill(n.text)
+	keyword := r.tokens.pending(n.text)
+	if n.plain && !keyword && wasHidden.MatchString(value) {
+		r.unclear(line, name, keywordOrNot)
+		return
+	}
+	r.add(line, name, value, keyword)
+}
+
+const keywordOrNot = "The signs ## and @@ may begin a comment, a keyword or text. Put the value in quotes, without a comment."
 
 // yamlWriter writes a mapping, one entry a line.
 type yamlWriter struct {
@@ -61,7 +76,7 @@ func (w *yamlWriter) Write(s Secret) error {
 		value = quoted(s.Value)
 	}
 	w.empty = false
-	_, err := w.WriteString(yamlName(s.Name) + ": " + value + "\n")
+	_, err := w.WriteString(scalar(s.Name) + ": " + value + "\n")
 	return err
 }
 
@@ -72,17 +87,4 @@ func (w *yamlWriter) Close() error {
 		}
 	}
 	return w.Flush()
-}
-
-var (
-	plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-	yamlWord  = regexp.MustCompile(`(?i)^(null|true|false|yes|no|on|off|y|n)$`)
-)
-
-// yamlName is a name without quotes where all versions of YAML read it as text.
-func yamlName(name string) string {
-	if plainName.MatchString(name) && !yamlWord.MatchString(name) {
-		return name
-	}
-	return quoted(name)
 }

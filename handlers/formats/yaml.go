@@ -37,6 +37,7 @@ type yamlNode struct {
 	kind    yamlKind
 	line    int          // where it begins
 	text    string       // what it says, if it is neither list nor mapping
+	plain   bool         // whether the text stands there without quotes
 	items   []*yamlNode  // of a list
 	members []yamlMember // of a mapping, in their order; no name comes twice
 }
@@ -106,8 +107,6 @@ type yamlReader struct {
 
 const tooMuchYAML = "this is too much for one YAML file: take JSON or .env"
 
-var yamlDirective = regexp.MustCompile(`^(\s*(#.*)?\n)*%`)
-
 func newYAMLReader(text []byte, f *faults) *yamlReader {
 	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
 	r.check(r.text)
@@ -116,21 +115,25 @@ func newYAMLReader(text []byte, f *faults) *yamlReader {
 }
 
 // checkYAML finds what the library should not be given: characters that YAML wants
-// escaped, some of which it takes for line ends, and more nodes than fit into memory.
+// escaped, some of which it takes for line ends, more nodes than fit into memory, and
+// directives, which it keeps to itself.
 func (r *yamlReader) checkYAML() {
-	line, marks := 0, 0
+	line, marks, begun := 0, 0, false
 	for part := range strings.Lines(r.text) {
 		line++
 		if strings.ContainsFunc(part, notInYAML) {
 			r.fail(line, `a character stands here that YAML wants as an escape in double quotes, such as "\u2028"`)
 		}
+		if !begun && part[0] == '%' {
+			r.fail(line, "a directive stands here: take it out")
+		}
+		if text := strings.TrimSpace(part); text != "" && text[0] != '#' {
+			begun = true
+		}
 		if marks += yamlMarks(part); marks > maxYAMLMarks {
 			r.fail(line, tooMuchYAML)
 			return
 		}
-	}
-	if yamlDirective.MatchString(r.text) {
-		r.fail(1, "a directive stands before the document: take it out")
 	}
 }
 
@@ -140,11 +143,15 @@ func notInYAML(c rune) bool {
 
 // yamlMarks counts what may begin a node in a line.
 func yamlMarks(line string) int {
-	marks := 1
+	marks := 0
 	for i := range len(line) {
 		switch line[i] {
-		case ',', '[', '{', '-', '?', ':':
+		case ',', '[', '{':
 			marks++
+		case '-', '?', ':':
+			if i+1 == len(line) || line[i+1] <= ' ' {
+				marks++
+			}
 		}
 	}
 	return marks
@@ -266,7 +273,7 @@ func (r *yamlReader) node(n *yaml.Node, depth int) *yamlNode {
 		node.kind = yamlMap
 		node.members = r.members(n.Content, depth+1)
 	default:
-		node.kind, node.text = yamlKindOf(n), n.Value
+		node.kind, node.text, node.plain = yamlKindOf(n), n.Value, n.Style == 0
 		r.checkFolds(n)
 	}
 	return node

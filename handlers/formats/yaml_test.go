@@ -115,6 +115,29 @@ func TestYAMLLines(t *testing.T) {
 	}
 }
 
+// A keyword is one wherever the Deploy CLI would replace it, and in quotes all is text
+// that is not the whole value.
+func TestYAMLKeywords(t *testing.T) {
+	text := strings.Join([]string{
+		"## All ##of## this is a comment ##", "A: ##KEY##", "B: @@KEY@@ # x", "C: '##KEY##'", `D: "@@KEY@@"`, "E: >-", "  ##KEY##", "F: |", "  ## x ##", "  y",
+		`G: "\x23#KEY##"`, "H: 'x ##KEY## @@y@@'", "I: x@@y@@", "J: x##y##", "K: x ##KEY##", "L: ##KEY##x", "M: @@KEY@@x", "N: x # ##KEY##",
+	}, "\n")
+	want := []Secret{
+		{Name: "A", Pending: true}, {Name: "B", Pending: true}, {Name: "C", Pending: true}, {Name: "D", Pending: true}, {Name: "E", Pending: true}, {Name: "F", Value: "## x ##\ny\n"},
+		{Name: "G", Value: "##KEY##"}, {Name: "H", Value: "x ##KEY## @@y@@"}, {Name: "I", Value: "x@@y@@"}, {Name: "J", Value: "x##y##"}, {Name: "K", Unclear: keywordOrNot},
+		{Name: "L", Unclear: keywordOrNot}, {Name: "M", Unclear: keywordOrNot}, {Name: "N", Value: "x"},
+	}
+	got, err := ReadSecrets(YAMLText, []byte(text))
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for i, s := range withoutWhere(got) {
+		if s != want[i] {
+			t.Errorf("%+v, want %+v", s, want[i])
+		}
+	}
+}
+
 func TestYAMLSecretsRefuse(t *testing.T) {
 	const deep = "this is nested more than 32 deep"
 	for _, c := range []struct{ name, text, want string }{
@@ -146,11 +169,12 @@ func TestYAMLSecretsRefuse(t *testing.T) {
 		{"a tag for text", "A: !!str 1", "line 1: a tag stands here"},
 		{"a tag of one's own", "A: !" + planted + " x", "line 1: a tag stands here"},
 		{"no tag", "A: ! 1", "line 1: the value is a number"},
-		{"a directive", "# x\n%YAML 1.2\n---\nA: x", "a directive stands before"},
+		{"a directive", "  # x\n%YAML 1.2\n---\nA: x", "line 2: a directive stands here"},
 		{"two documents", "A: x\n---\nB: " + planted, "line 2: a second document begins here"},
 		{"an end and more", "A: x\n...\nB: " + planted, "line 3: "},
 		{"not UTF-8", "A: x\nB: " + planted + "\xff", "line 2: this is not UTF-8"},
 		{"a NUL", "A: x\nB: " + planted + "\x00", "line 2: a NUL"},
+		{"not UTF-8, in a keyword", "A: @@" + planted + "\xff@@", "line 1: this is not UTF-8"},
 		{"a control", "A: x\nB: " + planted + "\x01", "line 2: a character stands here that YAML wants as an escape"},
 		{"a line end of Unicode", "A: x\nB: " + planted + "\u2028", "line 2: a character stands here"},
 		{"a mark", "A: x\nB: " + planted + "\ufeff", "line 2: a character stands here"},
@@ -184,11 +208,11 @@ func TestYAMLSecretsRefuse(t *testing.T) {
 
 // S-37: what would fill the memory or the stack of a reader ends as a problem.
 func TestS37YAMLBombs(t *testing.T) {
-	long := func(part string) string { return strings.Repeat(part, MaxImport/len(part)) }
+	long := func(part string) string { return strings.Repeat(part, 1<<20/len(part)) }
 	for name, text := range map[string]string{
 		"brackets": long("["), "closed brackets": strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000), "braces": long("{a: "), "dashes": long("- "), "question marks": long("? "),
-		"indents": long("a:\n ") + "b", "entries": "[" + long("a,"), "lines": long("- a\n"), "names": long("a: b\n"), "anchors": long("&a "), "aliases": "&a b\n" + long("- *a\n")[9:], "laughs": "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n",
-		"tags": long("!a "), "quotes": long("'"), "double quotes": long(`"`), "at signs": long("@@A@@"), "hashes": long("a: ##A##\n"), "documents": long("---\n"), "directives": long("%A\n"), "colons": long(":"), "tabs": long("\t"), "bars": long("a: |\n"), "spaces": long(" "), "notes": long("#\n"),
+		"indents": long("a:\n ") + "b", "entries": "[" + long("a,"), "lines": long("- a\n"), "names": strings.Repeat("a: b\n", 50_000), "anchors": long("&a "), "aliases": "&a b\n" + long("- *a\n")[9:], "laughs": "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n",
+		"tags": long("!a "), "quotes": long("'"), "double quotes": long(`"`), "at signs": long("@@A@@"), "hashes": long("a: ##A##\n"), "documents": long("---\n"), "directives": long("%A\n"), "colons": long(":"), "tabs": long("\t"), "bars": strings.Repeat("a: |\n", 50_000), "spaces": long(" "), "notes": long("#\n"),
 		"deep and wide": strings.Repeat("[", 9_000) + strings.Repeat("a,", 100_000), "one long text": long("x"), "folded": long("x\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -212,7 +236,7 @@ func (faulty) Read([]byte) (int, error) { panic(planted) }
 
 func FuzzReadYAMLSecrets(f *testing.F) {
 	for _, seed := range []string{
-		"A: x\n'B': \"\\x41\\n\"\n", "A: |+\n  x\n\n", "A: >2-\r\n   x\r\n", "{A: x, \"B\": 'it''s'}", "A: ##X##\nB: @@X@@\nC: \"\\x23#X##\"", "A: _VALUE_NOT_SHOWN\nB: ''", "? A\n: x\n", "A: &a x\nB: *a", "<<: {A: x}", "A: \"x \n y\"", "%YAML 1.2\n---\nA: x\n...\n", "A: x\n---\n", "[[[[", "\ufeffA: 1", "A: \xff",
+		"A: x\n'B': \"\\x41\\n\"\n", "A: |+\n  x\n\n", "A: >2-\r\n   x\r\n", "{A: x, \"B\": 'it''s'}", "A: ##X##\nB: @@X@@\nC: \"\\x23#X##\"", "A: _VALUE_NOT_SHOWN\nB: ''", "? A\n: x\n", "A: &a x\nB: *a", "<<: {A: x}", "A: \"x \n y\"", "%YAML 1.2\n---\nA: x\n...\n", "A: x\n---\n", "[[[[", "\ufeffA: 1", "A: \xff", "A: @@\xff@@", "A: @@\u2028@@",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -133,6 +133,7 @@ func TestS37ReadZipRefuses(t *testing.T) {
 		{"a link", zipOf(t, packed{"hooks/x.js", "/etc/" + planted, mode(fs.ModeSymlink | 0o777)}), "hooks/x.js: this is a link"},
 		{"a device", zipOf(t, packed{"hooks/x.js", "", mode(fs.ModeDevice | fs.ModeCharDevice)}), "hooks/x.js: this is a link, a device"},
 		{"a pipe", zipOf(t, packed{"hooks/x.js", "", mode(fs.ModeNamedPipe)}), "hooks/x.js: this is a link"},
+		{"links alone", zipOf(t, many(99, func(i int) packed { return packed{fmt.Sprint(i), "", mode(fs.ModeSymlink)} })...), "and 79 more"},
 		{"twice", zipOf(t, packed{name: "x.js", text: "1"}, packed{name: "x.js", text: planted}), "x.js: this path comes a second time"},
 		{"twice but for the case", zipOf(t, packed{name: "hooks/x.js"}, packed{name: "Hooks/X.js"}), "Hooks/X.js: this path comes a second time"},
 		{"a password", central(zipOf(t, packed{name: "x.js", text: planted}), 8, 9), "x.js: this is encrypted"},
