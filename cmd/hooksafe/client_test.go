@@ -232,3 +232,30 @@ func TestWriteNew(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
+
+// Progress is for who watches long work, and leaves nothing behind.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	long := time.Now().Add(-time.Minute)
+	for _, tt := range []struct {
+		begun   time.Time
+		watched bool
+		want    string
+	}{
+		{long, true, "\r1 of 2 values read\r2 of 2 values read\r\x1b[K"},
+		{long, false, ""},
+		{time.Now().Add(time.Minute), true, ""},
+	} {
+		var shown bytes.Buffer
+		p := &progress{what: "values read", total: 2, begun: tt.begun}
+		if tt.watched {
+			p.w = &shown
+		}
+		p.step()
+		p.step()
+		p.end()
+		if shown.String() != tt.want {
+			t.Errorf("shows %q, want %q", shown.String(), tt.want)
+		}
+	}
+}
