@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -167,13 +168,15 @@ func TestReadServer(t *testing.T) {
 // A certificate of an authority of one's own: SSL_CERT_FILE names it.
 func TestOwnAuthority(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("page") == "1" {
 			io.WriteString(w, `{"data":[{"id":"x","name":"OWN","version":1}]}`)
 			return
 		}
 		io.WriteString(w, `{"data":[]}`)
 	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of the client that does not know the authority
+	s.StartTLS()
 	defer s.Close()
 	authority := filepath.Join(t.TempDir(), "authority.pem")
 	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
