@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -113,7 +114,11 @@ func wireSecrets(secrets []formats.Secret) []wireSecret {
 	list := make([]wireSecret, len(secrets))
 	for i, s := range secrets {
 		list[i] = wireSecret{Name: s.Name, Pending: s.Pending, Unclear: s.Unclear, Where: s.Where}
-		if !s.Pending && s.Unclear == "" {
+		switch {
+		case s.Pending || s.Unclear != "":
+		case !utf8.ValidString(s.Value): // of a variable, in the place of a keyword
+			list[i].Unclear = notText
+		default:
 			list[i].Value = &s.Value
 		}
 	}
