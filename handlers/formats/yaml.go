@@ -107,8 +107,6 @@ type yamlReader struct {
 
 const tooMuchYAML = "this is too much for one YAML file: take JSON or .env"
 
-var yamlDirective = regexp.MustCompile(`^(\s*(#.*)?\n)*%`)
-
 func newYAMLReader(text []byte, f *faults) *yamlReader {
 	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
 	r.check(r.text)
@@ -117,21 +115,25 @@ func newYAMLReader(text []byte, f *faults) *yamlReader {
 }
 
 // checkYAML finds what the library should not be given: characters that YAML wants
-// escaped, some of which it takes for line ends, and more nodes than fit into memory.
+// escaped, some of which it takes for line ends, more nodes than fit into memory, and
+// directives, which it keeps to itself.
 func (r *yamlReader) checkYAML() {
-	line, marks := 0, 0
+	line, marks, begun := 0, 0, false
 	for part := range strings.Lines(r.text) {
 		line++
 		if strings.ContainsFunc(part, notInYAML) {
 			r.fail(line, `a character stands here that YAML wants as an escape in double quotes, such as "\u2028"`)
 		}
+		if !begun && part[0] == '%' {
+			r.fail(line, "a directive stands here: take it out")
+		}
+		if text := strings.TrimSpace(part); text != "" && text[0] != '#' {
+			begun = true
+		}
 		if marks += yamlMarks(part); marks > maxYAMLMarks {
 			r.fail(line, tooMuchYAML)
 			return
 		}
-	}
-	if yamlDirective.MatchString(r.text) {
-		r.fail(1, "a directive stands before the document: take it out")
 	}
 }
 
