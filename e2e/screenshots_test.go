@@ -48,6 +48,9 @@ var pictures = []picture{
 	{name: "placeholder", role: "owner", path: demoHook + "/secrets", steps: pastesPlaceholder},
 	{name: "add", role: "owner", path: demoHook + "/secrets", steps: opens("Add secret")},
 	{name: "delete", role: "owner", path: demoHook + "/secrets", steps: opens("Delete CRM_CLIENT_SECRET")},
+	{name: "export", role: "viewer", path: demoHook, steps: exports(false)},
+	{name: "export-values", role: "owner", path: demoHook, steps: exports(true)},
+	{name: "export-hooks", role: "owner", path: demoOrg + "/hooks", steps: opens("Export")},
 	{name: "drawer", role: "owner", path: demoHook + "/secrets", steps: opens("Versions of CRM_CLIENT_SECRET")},
 	{name: "secret", role: "owner", path: demoHook + "/secrets/{enrich-user-profile/CRM_CLIENT_SECRET}"},
 	{name: "audit", role: "owner", path: demoOrg + "/audit", readme: "light-1440"},
@@ -113,6 +116,19 @@ func opens(link string) func(p *page) {
 		p.t.Helper()
 		p.link(link).click()
 		p.css("dialog[open]").shows()
+	}
+}
+
+// exports opens the dialog from the tools of a hook, and chooses values or not.
+func exports(values bool) func(p *page) {
+	return func(p *page) {
+		p.t.Helper()
+		opensTools(p)
+		opens("Export secrets")(p)
+		if values {
+			p.radio("With values").check()
+			p.field("Reason").fill("Moving to the new cluster")
+		}
 	}
 }
 

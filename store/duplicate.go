@@ -93,17 +93,11 @@ func copySecretNames(tx *guard.WriteTx, from string, copied hookRow) error {
 		return err
 	}
 	for _, row := range secrets {
-		row = secretRow{ID: newID(), Name: row.Name, Note: row.Note}
-		_, err := tx.Exec(`
-			INSERT INTO secrets (id, org, hook, name, note, revision, version, last_version,
-				created_at, created_by, updated_at, updated_by, updated_by_name)
-			VALUES (:id, :org_id, :hook, :name, :note, 1, 0, 0, :now, :by, :now, :by, :by_name)`,
-			guard.Args{"id": row.ID, "hook": copied.ID, "name": row.Name, "note": row.Note,
-				"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
+		id, err := insertName(tx, HookPlace(copied.ID), row.Name, row.Note, 0)
 		if err != nil {
 			return err
 		}
-		target := secretTarget(row, copied)
+		target := secretTarget(secretRow{ID: id, Name: row.Name}, copied)
 		target.Detail = "waits for a value"
 		tx.Also(guard.SecretCreate, target)
 	}

@@ -67,6 +67,7 @@ type hookRow struct {
 	NameKey       string `db:"name_key"`
 	Trigger       string `db:"trigger"`
 	Script        string `db:"script"`
+	Reads         string `db:"reads"` // the names that the script reads; "": saved before they were kept
 	ScriptVersion int64  `db:"script_version"`
 	Enabled       bool   `db:"enabled"`
 	Revision      int64  `db:"revision"`
@@ -267,8 +268,8 @@ type getter interface {
 func getHook(tx getter, id string) (hookRow, error) {
 	var row hookRow
 	err := tx.Get(&row, `
-		SELECT h.id, h.name, h.name_key, h.trigger, h.script, h.script_version, h.enabled, h.revision,
-			h.updated_at, h.updated_by_name, h.dependencies,
+		SELECT h.id, h.name, h.name_key, h.trigger, h.script, COALESCE(h.reads, '') AS reads, h.script_version,
+			h.enabled, h.revision, h.updated_at, h.updated_by_name, h.dependencies,
 			(SELECT count(*) FROM secrets s
 				WHERE s.org = :org_id AND s.hook = h.id AND s.deleted_at IS NULL) AS secrets,
 			(SELECT count(*) FROM secrets s
@@ -320,9 +321,11 @@ func (s *Store) EnableHook(ctx context.Context, a Actor, id string, on bool) (h 
 			return row.hook(), err
 		}
 		if on {
-			if switchedOff, err = switchOther(tx, row); err != nil {
+			other, err := switchOther(tx, row)
+			if err != nil {
 				return Hook{}, err
 			}
+			switchedOff = other.Name
 		}
 		if err := setEnabled(tx, id, on); err != nil {
 			return Hook{}, err
@@ -333,24 +336,23 @@ func (s *Store) EnableHook(ctx context.Context, a Actor, id string, on bool) (h 
 	return h, switchedOff, err
 }
 
-// switchOther switches off the hook that has the trigger now.
-func switchOther(tx *guard.WriteTx, row hookRow) (name string, err error) {
-	var other hookRow
+// switchOther switches off the hook that has the trigger now, if there is one.
+func switchOther(tx *guard.WriteTx, row hookRow) (other hookRow, err error) {
 	err = tx.Get(&other, `
 		SELECT id, name
 		FROM hooks
 		WHERE org = :org_id AND trigger = :trigger AND enabled = 1 AND deleted_at IS NULL AND id <> :id`,
 		guard.Args{"trigger": row.Trigger, "id": row.ID})
 	if guard.CodeOf(err) == NotFound {
-		return "", nil
+		return hookRow{}, nil
 	}
 	if err != nil {
-		return "", err
+		return hookRow{}, err
 	}
 	target := other.target()
 	target.Detail = "switched off by enabling " + row.Name
 	tx.Also(guard.HookDisable, target)
-	return other.Name, setEnabled(tx, other.ID, false)
+	return other, setEnabled(tx, other.ID, false)
 }
 
 // setEnabled leaves alone who saved the hook last: the switch is no edit, and a

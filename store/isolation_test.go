@@ -20,6 +20,10 @@ var ghosts = things{
 	ownSecret: "019aa6f1-0000-7000-8000-000000000004", ownSecretName: "GHOST",
 	deletedOwnSecret: "019aa6f1-0000-7000-8000-000000000005", deletedOwnSecretName: "GHOST",
 	invitation: "019aa6f1-0000-7000-8000-000000000004", invited: "new@example.com",
+
+	plan: "019aa6f1-0000-7000-8000-000000000006", change: "019aa6f1-0000-7000-8000-000000000007",
+	ownPlan: "019aa6f1-0000-7000-8000-000000000006", ownChange: "019aa6f1-0000-7000-8000-000000000007",
+	hooksPlan: "019aa6f1-0000-7000-8000-000000000006", hooksChange: "019aa6f1-0000-7000-8000-000000000007",
 }
 
 // S-13, 0.6: whatever is another organization's, or stands under another hook, answers
@@ -29,6 +33,8 @@ func TestS13WhatIsForeignIsAGhost(t *testing.T) {
 	w := newWorld(t)
 	foreign := newThings(t, w, globex, 1)
 	own, other := newThings(t, w, acme, 2), newThings(t, w, acme, 3)
+	foreign.addImports(t, w, globex)
+	own.addImports(t, w, acme)
 	under := func(hook, in things) things { // the secrets of in, as if they stood in hook
 		x := in
 		x.hook, x.hookName = hook.hook, hook.hookName
@@ -36,10 +42,12 @@ func TestS13WhatIsForeignIsAGhost(t *testing.T) {
 	}
 	underHook := func(x things) things { // the organization's secrets, as if they stood in the hook
 		x.secret, x.deletedSecret = x.ownSecret, x.deletedOwnSecret
+		x.plan, x.change = x.ownPlan, x.ownChange
 		return x
 	}
 	ofOrganization := func(x, in things) things { // the secrets of in, as if they were the organization's
 		x.ownSecret, x.ownSecretName, x.deletedOwnSecret = in.secret, in.secretName, in.deletedSecret
+		x.ownPlan, x.ownChange = in.plan, in.change
 		return x
 	}
 	watched, entries := w.state(t), len(w.entries(t, globex))
@@ -84,11 +92,30 @@ func TestS13WhatIsForeignIsAGhost(t *testing.T) {
 	}
 	for _, e := range w.entries(t, acme) {
 		text := string(must(json.Marshal(e))(t))
-		for _, marker := range []string{"globex", foreign.hook, foreign.secret, foreign.deletedHook, foreign.deletedSecret, foreign.entry, foreign.ownSecret} {
+		for _, marker := range []string{"globex", foreign.hook, foreign.secret, foreign.deletedHook, foreign.deletedSecret, foreign.entry, foreign.ownSecret, foreign.plan, foreign.change} {
 			if strings.Contains(text, marker) {
 				t.Errorf("an entry of acme holds %q: %s", marker, text)
 			}
 		}
+	}
+}
+
+// addImports makes an import that waits, and one that can be undone, of each kind, for
+// the owner.
+func (x *things) addImports(t *testing.T, w *world, slug string) {
+	t.Helper()
+	a := w.Actor(t, slug, "owner")
+	for _, of := range []struct {
+		in           store.Place
+		plan, change *string
+	}{
+		{store.HookPlace(x.hook), &x.plan, &x.change},
+		{store.OrganizationPlace(), &x.ownPlan, &x.ownChange},
+		{store.AllHooks(), &x.hooksPlan, &x.hooksChange},
+	} {
+		p := must(w.planOne(a, of.in))(t)
+		*of.change = must(w.ApplyImport(ctx, a, of.in, p.ID, p.Token, store.AsPlanned()))(t).Change
+		*of.plan = must(w.planOne(a, of.in))(t).ID
 	}
 }
 

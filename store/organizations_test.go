@@ -356,6 +356,9 @@ func (w *world) furnish(t testing.TB, slug string) (token string) {
 	must(w.NewAccessToken(ctx, storetest.Origin(), key.ID, token, nil))(t)
 	w.sql(t, `INSERT INTO invitations (id, org, token_hash, email, email_key, role, made_by, made_by_name, sent_at, expires_at)
 		VALUES (?, ?, ?, 'x@example.com', 'x@example.com', 'viewer', '', '', 0, 0)`, "i_"+slug, a.Org().ID, []byte(slug))
+	must(w.PlanSecrets(ctx, a, store.OrganizationPlace(), "dotenv", []store.ImportedSecret{{Name: "BROUGHT", Pending: true}}))(t)
+	p := must(w.PlanSecrets(ctx, a, store.OrganizationPlace(), "dotenv", []store.ImportedSecret{{Name: "BROUGHT", Pending: true}}))(t)
+	must(w.ApplyImport(ctx, a, store.OrganizationPlace(), p.ID, p.Token, store.AsPlanned()))(t)
 	return token
 }
 
@@ -372,7 +375,7 @@ func TestDeleteOrganization(t *testing.T) {
 			t.Errorf("nothing in %s to delete", table)
 		}
 	}
-	if doomed := must(w.OrganizationToDelete(ctx, a))(t); doomed != (store.DoomedOrganization{Name: "acme inc", Hooks: 3, Secrets: 6, Members: 5, Keys: 2}) {
+	if doomed := must(w.OrganizationToDelete(ctx, a))(t); doomed != (store.DoomedOrganization{Name: "acme inc", Hooks: 3, Secrets: 7, Members: 5, Keys: 2}) {
 		t.Errorf("%+v", doomed)
 	}
 	for _, typed := range []string{"", "Acme inc", "acme inc ", "acme"} {
@@ -395,7 +398,7 @@ func TestDeleteOrganization(t *testing.T) {
 			t.Errorf("%d rows of the other organization in %s, were %d", n, table, other[table])
 		}
 	}
-	if e := w.lastEntry(t, acme); e.Action != "organization.delete" || str(e.Detail) != "3 hooks, 6 secrets, 5 members, 2 API keys" || str(e.ActorName) != "acme owner" {
+	if e := w.lastEntry(t, acme); e.Action != "organization.delete" || str(e.Detail) != "3 hooks, 7 secrets, 5 members, 2 API keys" || str(e.ActorName) != "acme owner" {
 		t.Errorf("entry is %+v", e)
 	}
 	if e := w.lastEntry(t, serverLog); e.Action != "organization.delete" || !strings.HasPrefix(str(e.Detail), fmt.Sprintf("its audit log ended with entry %d, root ", w.logSize(t, a))) {

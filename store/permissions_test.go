@@ -26,6 +26,11 @@ type things struct {
 	deletedOwnSecret, deletedOwnSecretName string
 	org                                    string // the organization
 	invitation, invited                    string // an open one, as an editor; and an address that is not invited
+
+	plan, change       string // an import into hook that waits, and one that can be undone; in the test of other organizations
+	ownPlan, ownChange string // likewise of the organization's own secrets
+	hooksPlan          string // one of hooks that waits
+	hooksChange        string
 }
 
 // call is one use of a method of the store by an actor.
@@ -446,13 +451,145 @@ var calls = []call{
 	{"RevealSecret", "", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, ""))
 	}},
+	{"ExportNames", "", "export.names", store.Viewer, true, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportNames(ctx, a, store.HookPlace(x.hook), "masked"))
+	}},
+	{"ExportNames", "of the organization", "export.names", store.Viewer, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportNames(ctx, a, own, "masked"))
+	}},
+	{"ExportValues", "", "secret.export", store.Admin, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportValues(ctx, a, store.HookPlace(x.hook), "a reason"))
+	}},
+	{"ExportValues", "of the organization", "secret.export", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportValues(ctx, a, own, "a reason"))
+	}},
+	{"ExportHooks", "", "export.names", store.Viewer, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportHooks(ctx, a, "masked"))
+	}},
+	{"ExportHookValues", "", "secret.export", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportHookValues(ctx, a, "a reason"))
+	}},
 	{"CopySecret", "", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 0))
 	}},
+	{"PlanSecrets", "", "import.plan", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.planOne(a, store.HookPlace(x.hook)))
+	}},
+	{"PlanSecrets", "of the organization", "import.plan", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.planOne(a, own))
+	}},
+	{"PlanHooks", "", "import.plan", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.planOne(a, store.AllHooks()))
+	}},
+	{"PlanAgain", "", "import.plan", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, store.HookPlace(x.hook), store.EditHookSecrets, w.planAgain)
+	}},
+	{"PlanAgain", "of the organization", "import.plan", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, own, store.EditOrganizationSecrets, w.planAgain)
+	}},
+	{"PlanAgain", "of hooks", "import.plan", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, store.AllHooks(), store.EditHooks, w.planAgain)
+	}},
+	{"ApplyImport", "", "import.apply", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, store.HookPlace(x.hook), store.EditHookSecrets, w.apply)
+	}},
+	{"ApplyImport", "of the organization", "import.apply", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, own, store.EditOrganizationSecrets, w.apply)
+	}},
+	{"ApplyImport", "of hooks", "import.apply", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, store.AllHooks(), store.EditHooks, w.apply)
+	}},
+	{"UndoImport", "", "import.undo", store.Editor, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, store.HookPlace(x.hook), store.EditHookSecrets, w.applyAndUndo)
+	}},
+	{"UndoImport", "of the organization", "import.undo", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, own, store.EditOrganizationSecrets, w.applyAndUndo)
+	}},
+	{"UndoImport", "of hooks", "import.undo", store.Editor, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return w.afterPlan(a, store.AllHooks(), store.EditHooks, w.applyAndUndo)
+	}},
+	{"Imports", "", "import.plan", store.Editor, false, "View", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Imports(ctx, a, store.HookPlace(x.hook)))
+	}},
+	{"Imports", "of the organization", "import.plan", store.Admin, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Imports(ctx, a, own))
+	}},
+	{"Imports", "of hooks", "import.plan", store.Editor, false, "View", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.Imports(ctx, a, store.AllHooks()))
+	}},
+}
+
+// planOne plans to import one new thing into a place.
+func (w *world) planOne(a store.Actor, in store.Place) (store.Plan, error) {
+	w.imported++
+	if in == store.AllHooks() {
+		return w.PlanHooks(ctx, a, "auth0-yaml", []store.ImportedHook{{Name: fmt.Sprint("brought ", w.imported), Trigger: "credentials-exchange", Script: "x"}})
+	}
+	return w.PlanSecrets(ctx, a, in, "dotenv", []store.ImportedSecret{brought(fmt.Sprint("BROUGHT_", w.imported), "brought")})
+}
+
+// afterPlan is what is done with a plan that the actor made. Who may make none does it
+// with one that isn't there.
+func (w *world) afterPlan(a store.Actor, in store.Place, may store.Permission, do func(store.Actor, store.Place, store.Plan) error) error {
+	if !a.Can(may) {
+		return do(a, in, store.Plan{})
+	}
+	p, err := w.planOne(a, in)
+	if err != nil {
+		return err
+	}
+	return do(a, in, p)
+}
+
+func (w *world) planAgain(a store.Actor, in store.Place, p store.Plan) error {
+	return errOf(w.PlanAgain(ctx, a, in, p.ID))
+}
+
+func (w *world) apply(a store.Actor, in store.Place, p store.Plan) error {
+	return errOf(w.ApplyImport(ctx, a, in, p.ID, p.Token, store.AsPlanned()))
+}
+
+// applyAndUndo undoes one that isn't there where there is no plan to apply.
+func (w *world) applyAndUndo(a store.Actor, in store.Place, p store.Plan) error {
+	var done store.Applied
+	if p.ID != "" {
+		var err error
+		if done, err = w.ApplyImport(ctx, a, in, p.ID, p.Token, store.AsPlanned()); err != nil {
+			return err
+		}
+	}
+	return errOf(w.UndoImport(ctx, a, in, done.Change))
 }
 
 // foreignOnly are calls that only the test of other organizations makes.
 var foreignOnly = []call{
+	{"PlanAgain", "of a plan", "import.plan", store.Editor, false, "Act", "secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.PlanAgain(ctx, a, store.HookPlace(x.hook), x.plan))
+	}},
+	{"PlanAgain", "of a plan of the organization", "import.plan", store.Admin, false, "Act", "own secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.PlanAgain(ctx, a, own, x.ownPlan))
+	}},
+	{"PlanAgain", "of a plan of hooks", "import.plan", store.Editor, false, "Act", "plan", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.PlanAgain(ctx, a, store.AllHooks(), x.hooksPlan))
+	}},
+	{"ApplyImport", "of a plan", "import.apply", store.Editor, false, "Act", "secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ApplyImport(ctx, a, store.HookPlace(x.hook), x.plan, "", store.AsPlanned()))
+	}},
+	{"ApplyImport", "of a plan of the organization", "import.apply", store.Admin, false, "Act", "own secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ApplyImport(ctx, a, own, x.ownPlan, "", store.AsPlanned()))
+	}},
+	{"ApplyImport", "of a plan of hooks", "import.apply", store.Editor, false, "Act", "plan", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ApplyImport(ctx, a, store.AllHooks(), x.hooksPlan, "", store.AsPlanned()))
+	}},
+	{"UndoImport", "of a change", "import.undo", store.Editor, false, "Act", "secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.UndoImport(ctx, a, store.HookPlace(x.hook), x.change))
+	}},
+	{"UndoImport", "of a change of the organization", "import.undo", store.Admin, false, "Act", "own secret", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.UndoImport(ctx, a, own, x.ownChange))
+	}},
+	{"UndoImport", "of a change of hooks", "import.undo", store.Editor, false, "Act", "plan", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.UndoImport(ctx, a, store.AllHooks(), x.hooksChange))
+	}},
 	{"AuditAround", "", "audit.read", store.Viewer, true, "View", "entry", noTarget, func(w *world, a store.Actor, x things) error {
 		return errOf(w.AuditAround(ctx, a, x.entry, 10))
 	}},

@@ -98,7 +98,20 @@ func stale(by string, revision, version int64, theirs bool) error {
 	return e
 }
 
+// saveHook writes a change of the hook that the action is about.
 func saveHook(tx *guard.WriteTx, row hookRow, c hookChange) (SavedHook, error) {
+	saved, words, err := writeHook(tx, row, c)
+	t := tx.Target()
+	t.Name, t.Detail = saved.Name, words
+	newVersion := saved.ScriptVersion != row.ScriptVersion
+	if newVersion {
+		t.Version = saved.ScriptVersion
+	}
+	return SavedHook{saved.hook(), newVersion}, err
+}
+
+// writeHook writes what a change says, if anything, and tells what that was.
+func writeHook(tx *guard.WriteTx, row hookRow, c hookChange) (saved hookRow, words string, err error) {
 	var changes []string
 	if c.name != nil && *c.name != row.Name {
 		changes = append(changes, "renamed from "+row.Name)
@@ -109,27 +122,24 @@ func saveHook(tx *guard.WriteTx, row hookRow, c hookChange) (SavedHook, error) {
 		row.Script = *c.script
 		row.ScriptVersion++
 		changes = append(changes, c.scriptWords())
-		tx.Target().Version = row.ScriptVersion
 	}
 	if c.dependencies != nil && *c.dependencies != row.Dependencies {
 		row.Dependencies = *c.dependencies
 		changes = append(changes, "dependencies changed")
 	}
 	if len(changes) == 0 {
-		tx.Target().Detail = "saved without a change"
-		return SavedHook{Hook: row.hook()}, nil
+		return row, "saved without a change", nil
 	}
-	tx.Target().Name, tx.Target().Detail = row.Name, strings.Join(changes, ", ")
 	if err := updateHook(tx, row); err != nil {
-		return SavedHook{}, err
+		return row, "", err
 	}
 	if newVersion {
 		if err := setScript(tx, row, c); err != nil {
-			return SavedHook{}, err
+			return row, "", err
 		}
 	}
-	saved, err := getHook(tx, row.ID)
-	return SavedHook{saved.hook(), newVersion}, err
+	saved, err = getHook(tx, row.ID)
+	return saved, strings.Join(changes, ", "), err
 }
 
 // scriptWords tell the audit log where a script came from.
@@ -157,7 +167,7 @@ func updateHook(tx *guard.WriteTx, row hookRow) error {
 func setScript(tx *guard.WriteTx, row hookRow, c hookChange) error {
 	if _, err := tx.Exec(`
 		UPDATE hooks
-		SET script = :script, script_version = :version, reads = :reads
+		SET script = :script, script_version = :version, reads = nullif(:reads, '')
 		WHERE org = :org_id AND id = :id`,
 		guard.Args{"script": row.Script, "version": row.ScriptVersion, "reads": c.reads, "id": row.ID}); err != nil {
 		return err

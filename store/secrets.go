@@ -9,10 +9,12 @@ import (
 	"hooksafe/store/internal/seal"
 )
 
-// Place is where secrets are: in a hook, or with the organization itself.
+// Place is where secrets are: in a hook, or with the organization itself. Imports and
+// exports can also be about all hooks.
 type Place struct {
 	hook string
 	own  bool // the organization itself: no hook, and not the hook of an empty id
+	all  bool // all hooks, each with its secrets
 }
 
 // HookPlace is the place of the secrets of a hook.
@@ -21,20 +23,32 @@ func HookPlace(hook string) Place { return Place{hook: hook} }
 // OrganizationPlace is the place of the secrets of the actor's organization.
 func OrganizationPlace() Place { return Place{own: true} }
 
+// AllHooks is every hook of the actor's organization, to be imported or exported.
+func AllHooks() Place { return Place{all: true} }
+
 // placeActions are what can be done to secrets, by place: the words in the audit
 // log are the same, the permissions are not.
-type placeActions struct{ list, create, update, delete, restore, destroy, reveal, copy, read guard.Action }
+type placeActions struct {
+	list, create, update, delete, restore, destroy, reveal, copy, read guard.Action
+	plan, bring, undo, names                                           guard.Action // imports, and exports without values
+}
 
 var (
 	hookActions = placeActions{guard.SecretRead, guard.SecretCreate, guard.SecretUpdate, guard.SecretDelete,
-		guard.SecretRestore, guard.SecretDestroy, guard.SecretReveal, guard.SecretCopy, guard.SecretFetch}
+		guard.SecretRestore, guard.SecretDestroy, guard.SecretReveal, guard.SecretCopy, guard.SecretFetch,
+		guard.SecretImportPlan, guard.SecretImport, guard.SecretImportUndo, guard.NamesExport}
 	organizationActions = placeActions{guard.OrganizationSecretRead, guard.OrganizationSecretCreate, guard.OrganizationSecretUpdate, guard.OrganizationSecretDelete,
-		guard.OrganizationSecretRestore, guard.OrganizationSecretDestroy, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy, guard.OrganizationSecretFetch}
+		guard.OrganizationSecretRestore, guard.OrganizationSecretDestroy, guard.OrganizationSecretReveal, guard.OrganizationSecretCopy, guard.OrganizationSecretFetch,
+		guard.OrganizationSecretImportPlan, guard.OrganizationSecretImport, guard.OrganizationSecretImportUndo, guard.OrganizationNamesExport}
+	allHooksActions = placeActions{list: guard.HookRead, plan: guard.HookImportPlan, bring: guard.HookImport, undo: guard.HookImportUndo, names: guard.NamesExport}
 )
 
 func (p Place) actions() placeActions {
-	if p.own {
+	switch {
+	case p.own:
 		return organizationActions
+	case p.all:
+		return allHooksActions
 	}
 	return hookActions
 }
@@ -146,7 +160,7 @@ func getSecret(tx getter, in Place, id string) (secretRow, hookRow, error) {
 // parent loads the hook of a place before anything in it: else a foreign hook
 // would answer with an empty list.
 func parent(tx getter, in Place) (hookRow, error) {
-	if in.own {
+	if in.own || in.all {
 		return hookRow{}, nil
 	}
 	return getHook(tx, in.hook)
@@ -295,20 +309,25 @@ func (s *Store) AddSecret(ctx context.Context, a Actor, in Place, n NewSecret) (
 
 // insertSecret adds a secret with the first version of its value.
 func insertSecret(tx *guard.WriteTx, in Place, n NewSecret) (id string, err error) {
+	if id, err = insertName(tx, in, n.Name, n.Note, 1); err != nil {
+		return "", err
+	}
+	return id, saveVersion(tx, in, id, 1, n.Value, 0)
+}
+
+// insertName adds a secret whose value is at version, 0 where it is still to come.
+func insertName(tx *guard.WriteTx, in Place, name, note string, version int64) (id string, err error) {
 	id = newID()
 	_, err = tx.Exec(`
 		INSERT INTO secrets (id, org, hook, name, note, revision, version, last_version,
 			created_at, created_by, updated_at, updated_by, updated_by_name)
-		VALUES (:id, :org_id, :hook, :name, :note, 1, 1, 1, :now, :by, :now, :by, :by_name)`,
-		guard.Args{"id": id, "hook": in.hook, "name": n.Name, "note": n.Note,
+		VALUES (:id, :org_id, :hook, :name, :note, 1, :version, :version, :now, :by, :now, :by, :by_name)`,
+		guard.Args{"id": id, "hook": in.hook, "name": name, "note": note, "version": version,
 			"now": guard.Micro(tx.Now()), "by": tx.Actor(), "by_name": tx.ActorName()})
 	if guard.IsUnique(err) {
-		return "", in.taken(n.Name)
+		return "", in.taken(name)
 	}
-	if err != nil {
-		return "", err
-	}
-	return id, saveVersion(tx, in, id, 1, n.Value, 0)
+	return id, err
 }
 
 // taken refuses a name that another secret of the place has.
@@ -468,13 +487,7 @@ func hideSecret(tx *guard.WriteTx, in Place, id string) error {
 // meanwhile, Full if the place was.
 func (s *Store) RestoreSecret(ctx context.Context, a Actor, in Place, id string) (Secret, error) {
 	return guard.Act(ctx, s.db, a, in.actions().restore, deletedSecret(in, id), func(tx *guard.WriteTx) (Secret, error) {
-		if err := s.freePlaces(tx, in, 1); err != nil {
-			return Secret{}, err
-		}
-		_, err := tx.Exec(`
-			UPDATE secrets
-			SET deleted_at = NULL, purge_at = NULL, deleted_by_name = NULL
-			WHERE org = :org_id AND hook = :hook AND id = :id`, guard.Args{"hook": in.hook, "id": id})
+		err := s.restoreSecret(tx, in, id)
 		if guard.IsUnique(err) {
 			return Secret{}, guard.Errorf(Conflict, "", "Another secret has the name %s now. Rename that one, then undo again.", tx.Target().Name)
 		}
@@ -484,6 +497,18 @@ func (s *Store) RestoreSecret(ctx context.Context, a Actor, in Place, id string)
 		row, _, err := getSecret(tx, in, id)
 		return row.secret(), err
 	})
+}
+
+// restoreSecret takes a deletion back, where there is a free place.
+func (s *Store) restoreSecret(tx *guard.WriteTx, in Place, id string) error {
+	if err := s.freePlaces(tx, in, 1); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`
+		UPDATE secrets
+		SET deleted_at = NULL, purge_at = NULL, deleted_by_name = NULL
+		WHERE org = :org_id AND hook = :hook AND id = :id`, guard.Args{"hook": in.hook, "id": id})
+	return err
 }
 
 // deletedSecret is the target of an undo: a secret deleted less than 7 days ago.

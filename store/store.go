@@ -175,5 +175,6 @@ func (s *Store) Now() time.Time { return s.db.Now() }
 // KeyID is the short name of the master key in use.
 func (s *Store) KeyID() string { return s.key.ID() }
 
-// ForgetExpiredSessions removes rows of sessions that ended by themselves long ago.
+// ForgetExpiredSessions removes rows of sessions that ended by themselves long ago, and
+// imports that nobody can apply or undo any more.
 func (s *Store) ForgetExpiredSessions(ctx context.Context) error { return s.db.ForgetExpired(ctx) }

@@ -29,6 +29,8 @@ var ctx = context.Background()
 type world struct {
 	*storetest.World
 	file *sqlx.DB // a connection that knows nothing of the guard
+
+	imported int // imports that were planned
 }
 
 func newWorld(t testing.TB) *world { return openFile(t, storetest.New(t)) }
@@ -39,7 +41,7 @@ func openFile(t testing.TB, w *storetest.World) *world {
 	t.Helper()
 	file := must(sqlx.Open("sqlite3", "file:"+filepath.Join(w.Dir, "hooksafe.db")+"?_busy_timeout=5000"))(t)
 	t.Cleanup(func() { file.Close() })
-	return &world{w, file}
+	return &world{World: w, file: file}
 }
 
 // beside opens the database a second time, as a command on the host does while the
@@ -113,7 +115,9 @@ func (w *world) state(t testing.TB) string {
 			(SELECT count(*) FROM users) || ' people',
 			(SELECT count(*) FROM secret_uses) || ' uses',
 			(SELECT group_concat(id || name || COALESCE(made_by, '') || COALESCE(revoked_at, '')) FROM api_keys),
-			(SELECT group_concat(id || COALESCE(revoked_at, '')) FROM invitations))`)
+			(SELECT group_concat(id || COALESCE(revoked_at, '')) FROM invitations),
+			(SELECT group_concat(id || hex(sealed)) FROM import_plans),
+			(SELECT group_concat(id || steps || COALESCE(undone_at, '')) FROM changes))`)
 }
 
 // addPerson makes a person who cannot sign in: without a password to hash.

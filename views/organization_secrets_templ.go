@@ -82,6 +82,7 @@ func OrganizationSecretsPage(p OrganizationSecretsPageProps) templ.Component {
 type OrganizationSecretsHeadProps struct {
 	Organization string
 	AddURL       string
+	ExportURL    string // if there are any
 	Filter       FilterProps
 	OutOfBand    bool
 }
@@ -124,13 +125,17 @@ func organizationSecretsHead(p OrganizationSecretsHeadProps) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs("Shared by everything in " + p.Organization + ". For values that belong to one hook, use that hook’s own secrets.")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization_secrets.templ`, Line: 41, Col: 141}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization_secrets.templ`, Line: 42, Col: 141}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p></div><div class=\"actions\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = exportLink(p.ExportURL, "export-secrets").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"hooksafe/handlers/apiv1"
 )
 
 // contentPolicy is one constant for every answer. The script editor lives with
@@ -78,6 +80,7 @@ const (
 	presetBody = 1 << 20
 	editorBody = 2 << 20
 	batchBody  = 8 << 20
+	importBody = 6 << 20
 )
 
 // bodies refuses a body that is too long, compressed, of a kind that no form
@@ -107,6 +110,8 @@ func bodyLimit(route string) int64 {
 		return editorBody
 	case apiSecretsRoute:
 		return batchBody
+	case apiv1.ImportsPath:
+		return importBody
 	}
 	return presetBody
 }

@@ -116,6 +116,9 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, view hookView) (view
 	if a.Can(store.EditHooks) {
 		p.NewURL = newHookURL(a)
 	}
+	if hooks.Total > 0 {
+		p.ExportURL = hooksURL(org) + exportPath
+	}
 	if hooks.Next != "" {
 		view.after = hooks.Next
 		p.MoreURL = view.url(org)

@@ -19,7 +19,8 @@ var (
 	touchLastOrg  = Touched{`UPDATE sessions SET last_org = ? WHERE id = ?`}
 	touchKeyUsed  = Touched{`UPDATE api_keys SET used_at = ?, used_from = ? WHERE id = ?`}
 	touchTokens   = Touched{`DELETE FROM access_tokens WHERE expires_at < ?`}
-	touchPlans    = Touched{`DELETE FROM import_plans WHERE expires_at < ?`}
+	touchPlans    = Touched{`DELETE FROM import_plans WHERE expires_at <= ?`}
+	touchChanges  = Touched{`DELETE FROM changes WHERE undo_until <= ?`}
 	touchActiveAt = Touched{`UPDATE members SET active_at = ? WHERE org = ? AND user = ?`}
 )
 
@@ -45,10 +46,12 @@ func (db *DB) Ready(ctx context.Context) error { return db.Touch(ctx, touchReady
 
 // ForgetExpired removes the rows of sessions and access tokens that ended by
 // themselves a week ago or earlier: the audit log tells of them. What was handed in for
-// an import goes as soon as its time is over.
+// an import goes as soon as its time is over, and what undoes one as well.
 func (db *DB) ForgetExpired(ctx context.Context) error {
-	long := db.clock.Now().Add(-SessionAbsolute)
-	return errors.Join(db.Touch(ctx, touchExpired, long), db.Touch(ctx, touchTokens, long), db.Touch(ctx, touchPlans, db.clock.Now()))
+	now := db.clock.Now()
+	long := now.Add(-SessionAbsolute)
+	return errors.Join(db.Touch(ctx, touchExpired, long), db.Touch(ctx, touchTokens, long),
+		db.Touch(ctx, touchPlans, now), db.Touch(ctx, touchChanges, now))
 }
 
 // KeepData keeps what the dashboard wants to remember with a session.

@@ -31,6 +31,7 @@ CREATE TABLE changes (
 	steps        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX changes_place ON changes (org, place, made_at);
+CREATE INDEX changes_over ON changes (undo_until);
 
 -- A value can also leave in an export.
 CREATE TABLE uses (
