@@ -153,7 +153,7 @@ func (i *imported) read(cmd *cobra.Command, c *client, args []string) (importBod
 	}
 	switch format {
 	case formats.Auth0YAML, formats.Auth0Dir, zipFormat:
-		hooks, err := readHooks(args[0], format, text)
+		hooks, err := readHooks(cmd, args[0], format, text)
 		return i.ofHooks(hooks, inFile(cmd, args[0], err))
 	}
 	secrets, err := formats.ReadSecrets(format, text)
