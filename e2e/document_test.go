@@ -191,13 +191,20 @@ func (d *reading) control(n *html.Node, in *form) {
 	switch {
 	case n.Data == "select":
 		in.fields.Add(name, chosen(n))
-	case kind == "checkbox" && !has(n, "checked"):
+	case kind == "checkbox" && !has(n, "checked") && !in.wantsTick(name):
 	case kind == "radio" && !has(n, "checked") && in.fields.Has(name):
 	case kind == "radio":
 		in.fields.Set(name, attr(n, "value"))
 	default:
 		in.fields.Add(name, d.sensible(n, in.method))
 	}
+}
+
+// wantsTick tells whether nothing is ticked yet of several boxes of which one has to be.
+func (f *form) wantsTick(name string) bool {
+	return strings.HasPrefix(name, "item-") && !slices.ContainsFunc(slices.Collect(maps.Keys(f.fields)), func(other string) bool {
+		return strings.HasPrefix(other, "item-")
+	})
 }
 
 var confirmation = regexp.MustCompile(`^Type (.+) to confirm$`)
@@ -229,6 +236,10 @@ func (d *reading) sensible(n *html.Node, method string) string {
 		return "walked@brightwater.example"
 	case attr(n, "name") == "value":
 		return walkedValue
+	case attr(n, "placeholder") == "Paste tenant.yaml.":
+		return walkedHooks
+	case attr(n, "name") == "text":
+		return "WALKED_KEY='" + walkedValue + "'\n"
 	case method != http.MethodPost:
 		return "crm"
 	case has(n, "required"):

@@ -47,6 +47,9 @@ var pictures = []picture{
 	{name: "edit", role: "owner", path: demoHook + "/secrets", steps: opens("Edit CRM_CLIENT_SECRET")},
 	{name: "placeholder", role: "owner", path: demoHook + "/secrets", steps: pastesPlaceholder},
 	{name: "add", role: "owner", path: demoHook + "/secrets", steps: opens("Add secret")},
+	{name: "import", role: "owner", path: demoHook + "/secrets", steps: opens("Paste .env")},
+	{name: "import-preview", role: "owner", path: demoHook + "/secrets", steps: previewsImport},
+	{name: "import-hooks", role: "owner", path: demoOrg + "/hooks", steps: opens("Import hooks")},
 	{name: "delete", role: "owner", path: demoHook + "/secrets", steps: opens("Delete CRM_CLIENT_SECRET")},
 	{name: "export", role: "viewer", path: demoHook, steps: exports(false)},
 	{name: "export-values", role: "owner", path: demoHook, steps: exports(true)},
@@ -152,6 +155,14 @@ func searches(text string) func(p *page) {
 		p.searchBox().fill(text)
 		p.palette().css("mark").first().shows()
 	}
+}
+
+// previewsImport hands in what the picture of the design does.
+func previewsImport(p *page) {
+	p.t.Helper()
+	p.pastesEnv("SLACK_WEBHOOK_URL=https://hooks.slack.example/services/T0/B0\nSLACK_CHANNEL=alerts-1\nSTRIPE_API_KEY=sk_example_1\n" +
+		"SENTRY_DSN=_VALUE_NOT_SHOWN_\n2FA PEPPER=x\n")
+	p.css(".plan").first().shows()
 }
 
 func pastesPlaceholder(p *page) {

@@ -23,6 +23,10 @@ import (
 // walkedValue is what the walk stores as the value of a secret.
 const walkedValue = "planted by the walk"
 
+// walkedHooks is what the walk imports as hooks.
+const walkedHooks = "hooks:\n  - name: walked\n    triggerId: send-phone-message\n    script: |\n      module.exports = function () {\n      };\n" +
+	"    secrets:\n      WALKED_KEY: " + walkedValue + "\n"
+
 // instances is how many pages of one shape are visited: all hooks of the demo, some
 // of its secrets and audit entries.
 const instances = 9

@@ -18,7 +18,7 @@ const target = join(here, "vendor");
 
 // A page may use these icons and no other. Names are Lucide's.
 const icons = [
-  "arrow-down", "arrow-up", "badge-check", "ban", "bot", "calendar", "case-sensitive", "check", "chevron-down",
+  "arrow-down", "arrow-left", "arrow-up", "badge-check", "ban", "bot", "calendar", "case-sensitive", "check", "chevron-down",
   "chevron-right", "chevrons-up-down", "circle-alert", "circle-check", "circle-dashed", "circle-dot",
   "circle-help", "clipboard-paste", "copy", "copy-plus", "corner-down-left", "download", "ellipsis", "eye",
   "eye-off", "filter", "flame", "git-compare", "history", "info", "key-round", "keyboard", "laptop",

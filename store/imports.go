@@ -154,6 +154,23 @@ func (s *Store) planHeld(tx *guard.WriteTx, in Place, plan string) (laidPlan, er
 func importInto(in Place) guard.Targets {
 	return func(tx *guard.WriteTx) ([]guard.Target, error) {
 		hook, err := parent(tx, in)
-		return []guard.Target{{Kind: "import", Parent: hook.ID, ParentName: hook.Name}}, err
+		return []guard.Target{{Kind: "import", Name: in.imports(), Parent: hook.ID, ParentName: hook.Name}}, err
 	}
+}
+
+// What is imported into a place, as audit entries name it.
+const (
+	ImportOfHooks               = "hooks"
+	ImportOfSecrets             = "secrets"
+	ImportOfOrganizationSecrets = "organization secrets"
+)
+
+func (p Place) imports() string {
+	switch {
+	case p.all:
+		return ImportOfHooks
+	case p.own:
+		return ImportOfOrganizationSecrets
+	}
+	return ImportOfSecrets
 }

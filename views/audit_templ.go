@@ -1351,7 +1351,7 @@ var deeds = map[string]deed{
 	"secret.export":        {icon: "download", family: "expose", did: "exported", doing: "exporting"},
 	"export.names":         {icon: "download", family: "neutral", did: "exported names without values", doing: "exporting names", self: true},
 	"import.plan":          {icon: "upload", family: "neutral", did: "looked at what an import would do", doing: "looking at what an import would do", self: true},
-	"import.apply":         {icon: "upload", family: "change", did: "imported a file", doing: "importing a file", self: true},
+	"import.apply":         {icon: "upload", family: "change", did: "imported a file", doing: "importing a file", self: true, detailed: true},
 	"import.undo":          {icon: "undo-2", family: "change", did: "undid an import", doing: "undoing an import", self: true},
 	"audit.export":         {icon: "scroll-text", family: "change", did: "exported the audit log", doing: "exporting the audit log", self: true},
 	"secret.read":          {icon: "terminal", family: "neutral", did: "read", doing: "reading"},

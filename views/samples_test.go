@@ -234,7 +234,8 @@ var hookSamples = []HookProps{
 func hooksSample() HookListProps {
 	return HookListProps{
 		Hooks: hookSamples, Filter: hookFilterSample(), Matches: 8, Total: 8, Enabled: 5, Secrets: 71, SecretsPerHook: 20,
-		NewURL: "/orgs/brightwater-labs/hooks/new", ExportURL: "/orgs/brightwater-labs/hooks/export", Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
+		NewURL: "/orgs/brightwater-labs/hooks/new", ImportURL: "/orgs/brightwater-labs/hooks/import", ExportURL: "/orgs/brightwater-labs/hooks/export",
+		Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
 	}
 }
 
@@ -279,7 +280,7 @@ func deletedMany() DeletedListProps {
 
 func hooksOfViewer() HookListProps {
 	p := hooksSample()
-	p.NewURL, p.Deleted = "", DeletedListProps{}
+	p.NewURL, p.ImportURL, p.Deleted = "", "", DeletedListProps{}
 	p.Hooks = nil
 	for _, h := range hookSamples {
 		h.EditURL, h.EnableURL = "", ""
@@ -293,13 +294,14 @@ func headSample(tab Tab, used int) HookHeadProps {
 		ID: "h1", Name: "enrich-user-profile", Trigger: "pre-user-registration", Enabled: true,
 		Updated: ago(3 * aDay), UpdatedBy: "Mara Okafor", Quota: Quota{used, 20}, Tab: tab,
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
-		AddURL: hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", ExportURL: hookURL + "/secrets/export", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
+		AddURL: hookURL + "/secrets/new", ImportURL: hookURL + "/secrets/import", ExportURL: hookURL + "/secrets/export",
+		DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 	}
 }
 
 func headOfViewer(tab Tab) HookHeadProps {
 	p := headSample(tab, 14)
-	p.AddURL, p.DuplicateURL, p.DeleteURL = "", "", ""
+	p.AddURL, p.ImportURL, p.DuplicateURL, p.DeleteURL = "", "", "", ""
 	return p
 }
 
@@ -449,7 +451,7 @@ func ownPage(shell ShellProps, list SecretListProps) OrganizationSecretsPageProp
 }
 
 func ownHead(list SecretListProps) OrganizationSecretsHeadProps {
-	return OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: list.AddURL, ExportURL: ownSecretsURL + "/export", Filter: FilterProps{ownSecretsURL, list.Filter}}
+	return OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: list.AddURL, ImportURL: ownSecretsURL + "/import", ExportURL: ownSecretsURL + "/export", Filter: FilterProps{ownSecretsURL, list.Filter}}
 }
 
 // exportSample is what an admin may choose for the secrets of a hook.
@@ -1022,7 +1024,7 @@ var samples = map[string]templ.Component{
 
 	"hooks-page":         HooksPage(HooksPageProps{shellSample("Hooks", InHooks), hooksSample()}),
 	"hooks-page-viewer":  HooksPage(HooksPageProps{shellOfViewer("Hooks", InHooks), hooksOfViewer()}),
-	"hooks-page-empty":   HooksPage(HooksPageProps{shellSample("Hooks", InHooks), HookListProps{Filter: hookFilterSample(), SecretsPerHook: 20, NewURL: "/orgs/brightwater-labs/hooks/new"}}),
+	"hooks-page-empty":   HooksPage(HooksPageProps{shellSample("Hooks", InHooks), HookListProps{Filter: hookFilterSample(), SecretsPerHook: 20, NewURL: "/orgs/brightwater-labs/hooks/new", ImportURL: "/orgs/brightwater-labs/hooks/import"}}),
 	"hooks-page-found":   HooksPage(HooksPageProps{shellSample("Hooks", InHooks), hooksFound()}),
 	"hooks-not-found":    HookList(hooksNotFound("payrol")),
 	"hooks-all-filtered": HookList(hooksNotFound("")),
@@ -1079,12 +1081,23 @@ var samples = map[string]templ.Component{
 	"secrets-page-viewer":  SecretsPage(SecretsPageProps{shellOfViewer("Secrets, enrich-user-profile", InHooks), headOfViewer(SecretsTab), secretsOfViewer()}),
 	"secrets-page-pending": SecretsPage(SecretsPageProps{shellSample("Secrets, enrich-user-profile", InHooks), headSample(SecretsTab, 14), secretsPending()}),
 	"secrets-page-full":    SecretsPage(SecretsPageProps{shellSample("Secrets, enrich-user-profile", InHooks), headSample(SecretsTab, 20), secretsFull()}),
-	"secrets-page-empty":   SecretsPage(SecretsPageProps{shellSample("Secrets, enrich-user-profile", InHooks), headSample(SecretsTab, 0), SecretListProps{Quota: Quota{0, 20}, AddURL: hookURL + "/secrets/new"}}),
+	"secrets-page-empty":   SecretsPage(SecretsPageProps{shellSample("Secrets, enrich-user-profile", InHooks), headSample(SecretsTab, 0), SecretListProps{Quota: Quota{0, 20}, AddURL: hookURL + "/secrets/new", ImportURL: hookURL + "/secrets/import"}}),
 	"secrets-changed":      SecretsChanged(SecretsChangedProps{headSample(SecretsTab, 15), secretsNew(), addedToast}),
 	"secret-hidden":        Secret(secretSamples[0]),
 	"secret-pending":       Secret(pendingSample("p1", "CRM_MIRROR_SECRET")),
 	"secret-locked":        Secret(secretsOfViewer().Secrets[0]),
 	"secret-revealed":      SecretRevealed(revealedSample("\nline <one>\r\n\ttwo & \"three\"\n")),
+
+	"import":            Import(importSample()),
+	"import-page":       sheet("Import secrets", Import(importRefused())),
+	"import-refused":    Import(importRefused()),
+	"import-hooks":      Import(importHooksSample()),
+	"import-own":        Import(ImportProps{URL: ownSecretsURL + "/import", BackURL: ownSecretsURL, Into: IntoOrganization, Format: "json"}),
+	"import-over":       Import(ImportProps{URL: importURL, BackURL: hookURL, Into: IntoHook, Format: "dotenv", Errors: Errors{"": "This import is over."}}),
+	"import-plan":       ImportPlan(planSample()),
+	"import-plan-page":  sheet("Import secrets", ImportPlan(planSample())),
+	"import-plan-none":  ImportPlan(planOfNothing()),
+	"import-plan-hooks": ImportPlan(planOfHooks()),
 
 	"secrets-filtered":   SecretList(secretsFiltered("crm_")),
 	"secrets-none-match": SecretList(secretsFiltered("payrol")),
@@ -1092,7 +1105,7 @@ var samples = map[string]templ.Component{
 
 	"own-secrets":         OrganizationSecretsPage(ownPage(shellSample("Organization secrets", InSecrets), ownSecretsSample())),
 	"own-secrets-many":    SecretList(ownSecretsMany()),
-	"own-secrets-empty":   OrganizationSecretsPage(OrganizationSecretsPageProps{shellSample("Organization secrets", InSecrets), OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: ownSecretsURL + "/new"}, SecretListProps{AddURL: ownSecretsURL + "/new"}}),
+	"own-secrets-empty":   OrganizationSecretsPage(OrganizationSecretsPageProps{shellSample("Organization secrets", InSecrets), OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: ownSecretsURL + "/new", ImportURL: ownSecretsURL + "/import"}, SecretListProps{AddURL: ownSecretsURL + "/new", ImportURL: ownSecretsURL + "/import"}}),
 	"own-secrets-viewer":  OrganizationSecretsPage(ownPage(shellOfViewer("Organization secrets", InSecrets), ownSecretsLocked(LockProps{Role: "Viewer", Admins: "Priya Raman"}))),
 	"own-secrets-kept":    SecretList(ownSecretsLocked(LockProps{Role: "Editor", Kept: true, Admins: "Priya Raman, Mara Okafor"})),
 	"own-secrets-changed": OrganizationSecretsChanged(OrganizationSecretsChangedProps{ownHead(ownSecretsSample()), ownSecretsSample(), addedToast}),

@@ -281,6 +281,7 @@ func holdsValue(typ reflect.Type) bool {
 
 // views are all that show text of somebody, for tests that fill their props in.
 var views = []any{
+	Import, ImportPlan,
 	GeneralPage, DeleteOrganization, NewOrganization,
 	SignIn, Setup, Reset, NoOrganization, Account, HooksPage, HookList, Hook, HookSwitch, NewHook, DeleteHook, HookHead, EditorPage,
 	SaveMessage, SecretsPage, SecretsChanged, SecretList, Secret, SecretRevealed, SecretDetail, AddSecret, EditSecret, DeleteSecret, Confirm, Export, AuditPage,
@@ -325,7 +326,7 @@ func fill(v reflect.Value, flags bool) {
 		fill(v.Index(0), flags)
 	case reflect.Map:
 		v.Set(reflect.ValueOf(Errors{}))
-		for _, field := range []string{"", "name", "value", "note", "token", "email", "organization", "current", "password", "trigger", "slug", "seconds", "confirm", "reason"} {
+		for _, field := range []string{"", "name", "value", "note", "token", "email", "organization", "current", "password", "trigger", "slug", "seconds", "confirm", "reason", "text"} {
 			v.SetMapIndex(reflect.ValueOf(field), reflect.ValueOf(attack))
 		}
 	case reflect.Interface:

@@ -114,7 +114,7 @@ func namesIDs(c echo.Context) bool {
 			if id, err := ulid.ParseStrict(value); err != nil || id.String() != value {
 				return false
 			}
-		case "secret", "user", "session", "key", "invitation":
+		case "secret", "user", "session", "key", "invitation", "plan", "change":
 			if id, err := uuid.Parse(value); err != nil || id.String() != value {
 				return false
 			}

@@ -16,10 +16,14 @@ import (
 const (
 	hookRoute       = "/orgs/:org/hooks/:hook"
 	ownSecretsRoute = "/orgs/:org/settings/secrets"
-	apiHooksRoute   = "/api/v2/hooks"
-	apiHookRoute    = "/api/v2/hooks/:hook"
-	apiSecretsRoute = "/api/v2/hooks/:hook/secrets"
-	tokenRoute      = "/oauth/token"
+
+	importHooksRoute      = "/orgs/:org/hooks/import"
+	importSecretsRoute    = "/orgs/:org/hooks/:hook/secrets/import"
+	importOwnSecretsRoute = "/orgs/:org/settings/secrets/import"
+	apiHooksRoute         = "/api/v2/hooks"
+	apiHookRoute          = "/api/v2/hooks/:hook"
+	apiSecretsRoute       = "/api/v2/hooks/:hook/secrets"
+	tokenRoute            = "/oauth/token"
 )
 
 // takesFile are the routes whose form may bring a file, and so come in parts.
@@ -29,6 +33,9 @@ var takesFile = map[string]bool{
 	hookRoute + "/secrets/:secret/edit": true,
 	ownSecretsRoute:                     true,
 	ownSecretsRoute + "/:secret/edit":   true,
+	importHooksRoute:                    true,
+	importSecretsRoute:                  true,
+	importOwnSecretsRoute:               true,
 }
 
 // routes is every address there is: method, path, who is let in, handler. What
@@ -180,4 +187,17 @@ func routes(e *echo.Echo, in doors, d *dashboard.Dashboard, v1 *apiv1.API, v2 *a
 	post(apiv1.ImportsPath+"/:plan", in.key(v1.ApplyImport))
 	get("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.AskDestroySecret))
 	post("/orgs/:org/hooks/:hook/secrets/:secret/destroy", in.member(d.DestroySecret))
+
+	get(importHooksRoute, in.member(d.NewImport))
+	post(importHooksRoute, in.member(d.PlanImport))
+	post(importHooksRoute+"/:plan", in.member(d.ApplyImport))
+	post("/orgs/:org/hooks/imports/:change/undo", in.member(d.UndoImport))
+	get(importSecretsRoute, in.member(d.NewImport))
+	post(importSecretsRoute, in.member(d.PlanImport))
+	post(importSecretsRoute+"/:plan", in.member(d.ApplyImport))
+	post("/orgs/:org/hooks/:hook/secrets/imports/:change/undo", in.member(d.UndoImport))
+	get(importOwnSecretsRoute, in.member(d.NewImport))
+	post(importOwnSecretsRoute, in.member(d.PlanImport))
+	post(importOwnSecretsRoute+"/:plan", in.member(d.ApplyImport))
+	post("/orgs/:org/settings/secrets/imports/:change/undo", in.member(d.UndoImport))
 }

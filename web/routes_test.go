@@ -141,6 +141,19 @@ var access = []struct {
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/restore", want: "401 404 403 303 303 303", before: deleteSecret},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/destroy", want: "303 404 403 200 200 200", before: deleteSecret},
 	{route: "POST /orgs/:org/hooks/:hook/secrets/:secret/destroy", want: "401 404 403 303 303 303", form: field("name", "API_KEY")},
+
+	{route: "GET /orgs/:org/hooks/import", want: "303 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/import", want: "401 404 403 200 200 200", form: field("text", hookText)},
+	{route: "POST /orgs/:org/hooks/import/:plan", want: "401 404 403 404 404 409", form: field("token", "older", "shown", "0"), before: planHooks},
+	{route: "POST /orgs/:org/hooks/imports/:change/undo", want: "401 404 403 303 303 303", before: importHooks},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/import", want: "303 404 403 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/import", want: "401 404 403 200 200 200", form: field("text", "NEW=1", "format", "dotenv")},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/import/:plan", want: "401 404 403 404 404 409", form: field("token", "older", "shown", "0"), before: planSecrets},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/imports/:change/undo", want: "401 404 403 303 303 303", before: importSecrets},
+	{route: "GET /orgs/:org/settings/secrets/import", want: "303 404 403 403 200 200"},
+	{route: "POST /orgs/:org/settings/secrets/import", want: "401 404 403 403 200 200", form: field("text", "NEW=1", "format", "dotenv")},
+	{route: "POST /orgs/:org/settings/secrets/import/:plan", want: "401 404 403 403 404 409", form: field("token", "older", "shown", "0"), before: planOwnSecrets},
+	{route: "POST /orgs/:org/settings/secrets/imports/:change/undo", want: "401 404 403 403 303 303", before: importOwnSecrets},
 }
 
 func makeKey(t *testing.T, s *site) {

@@ -110,7 +110,7 @@ func bodyLimit(route string) int64 {
 		return editorBody
 	case apiSecretsRoute:
 		return batchBody
-	case apiv1.ImportsPath:
+	case apiv1.ImportsPath, importHooksRoute, importSecretsRoute, importOwnSecretsRoute:
 		return importBody
 	}
 	return presetBody

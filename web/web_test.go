@@ -26,6 +26,7 @@ type site struct {
 	shared  string // the id of an organization secret, likewise
 
 	invitation, link string // the id of an invitation and its token, once a test made one
+	plan, change     string // the ids of an import that waits and of one that was done, likewise
 }
 
 // logged is what a server wrote to its log.
@@ -146,7 +147,7 @@ func (s *site) path(route string) string {
 		return route
 	}
 	return strings.NewReplacer("/settings/secrets/:secret", "/settings/secrets/"+cmp.Or(s.shared, noKey), ":org", org.Slug, ":hook", org.Hook, ":secret", org.Secret, ":token", "tok", ":version", "1", ":key", cmp.Or(s.key, noKey),
-		":invitation", cmp.Or(s.invitation, noKey)).Replace(route)
+		":invitation", cmp.Or(s.invitation, noKey), ":plan", cmp.Or(s.plan, noKey), ":change", cmp.Or(s.change, noKey)).Replace(route)
 }
 
 // own puts the ids of people into a route: a member, and a session of who asks.

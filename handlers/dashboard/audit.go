@@ -208,13 +208,18 @@ func auditEntry(a store.Actor, e store.AuditEntry, open bool) views.AuditEntryPr
 		TargetKind: value(e.TargetKind), TargetName: value(e.TargetName), TargetVersion: value(e.TargetVersion),
 		ParentName: value(e.ParentName), Address: value(e.Address), Open: open,
 	}
-	if p.TargetName != "" && e.Target != nil {
+	if p.TargetName != "" && e.Target != nil && p.TargetKind != "import" {
 		p.AboutURL = auditQuery{store.AuditFilter{Target: *e.Target}, "all"}.address(auditURL(a.Org().Slug))
 	}
-	p.Page, p.PageURL = pageOf(a, p)
+	if p.TargetKind == "import" {
+		p.Page, p.PageURL = importPage(a, e)
+	} else {
+		p.Page, p.PageURL = pageOf(a, p)
+	}
 	for _, f := range []views.Fact{
 		{Label: "Entry", Text: strconv.FormatInt(e.Seq, 10)},
 		{Label: "Details", Text: value(e.Detail)},
+		{Label: "Import", Text: value(e.Change)},
 		{Label: "Agent", Text: value(e.Agent)},
 		{Label: "Request", Text: value(e.Request)},
 		{Label: "Session", Text: value(e.Credential)},
@@ -271,6 +276,20 @@ func pageOf(a store.Actor, p views.AuditEntryProps) (name, url string) {
 		return "Organization secrets", with(organizationSecretsURL(org), "q", p.TargetName)
 	case p.TargetKind == "key" && a.Can(store.ManageKeys):
 		return "API keys", apiKeysURL(org)
+	}
+	return "", ""
+}
+
+// importPage is where an import can be undone, for those who may.
+func importPage(a store.Actor, e store.AuditEntry) (name, url string) {
+	org := a.Org().Slug
+	switch what := value(e.TargetName); {
+	case what == store.ImportOfHooks && a.Can(store.EditHooks):
+		return "Imports of hooks", importURL(hooksURL(org))
+	case what == store.ImportOfOrganizationSecrets && a.Can(store.EditOrganizationSecrets):
+		return "Imports of organization secrets", importURL(organizationSecretsURL(org))
+	case what == store.ImportOfSecrets && a.Can(store.EditHookSecrets):
+		return "Imports of secrets in " + value(e.ParentName), importURL(secretsURL(org, value(e.Parent)))
 	}
 	return "", ""
 }

@@ -101,7 +101,7 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 		p.ExportURL = p.SecretsURL + exportPath
 	}
 	if a.Can(store.EditHookSecrets) {
-		p.AddURL = p.SecretsURL + "/new"
+		p.AddURL, p.ImportURL = p.SecretsURL+"/new", importURL(p.SecretsURL)
 	}
 	if a.Can(store.EditHooks) {
 		p.DuplicateURL, p.DeleteURL = p.ScriptURL+"/duplicate", p.ScriptURL+"/delete"

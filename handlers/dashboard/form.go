@@ -23,6 +23,7 @@ import (
 type form struct {
 	fields map[string]string
 	files  map[string]string // chosen files, byte for byte
+	called map[string]string // what they are called
 }
 
 // readForm reads the body of a post that may hold the fields named; a name that ends
@@ -30,14 +31,23 @@ type form struct {
 // 400. A field whose bytes no page could
 // show again is left out, and an Invalid error names it.
 func readForm(c echo.Context, names ...string) (form, error) {
-	f := form{fields: make(map[string]string), files: make(map[string]string)}
+	f, err := readUpload(c, names...)
+	if err != nil {
+		return form{}, err
+	}
+	return f, f.checkText()
+}
+
+// readUpload is readForm for what no page shows again, so that it need not be text.
+func readUpload(c echo.Context, names ...string) (form, error) {
+	f := form{make(map[string]string), make(map[string]string), make(map[string]string)}
 	if err := f.read(c.Request()); err != nil {
 		return form{}, err
 	}
 	if !f.hasOnly(names) {
 		return form{}, errBadForm
 	}
-	return f, f.checkText()
+	return f, nil
 }
 
 var errBadForm = echo.NewHTTPError(http.StatusBadRequest)
@@ -94,7 +104,7 @@ func (f form) add(part *multipart.Part) error {
 		return errBadForm
 	}
 	if part.FileName() != "" {
-		f.files[name] = string(content)
+		f.files[name], f.called[name] = string(content), part.FileName()
 	} else {
 		f.fields[name] = string(content)
 	}

@@ -114,7 +114,7 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, view hookView) (view
 		p.Hooks = append(p.Hooks, d.hookRow(a, h))
 	}
 	if a.Can(store.EditHooks) {
-		p.NewURL = newHookURL(a)
+		p.NewURL, p.ImportURL = newHookURL(a), importURL(hooksURL(org))
 	}
 	if hooks.Total > 0 {
 		p.ExportURL = hooksURL(org) + exportPath

@@ -70,7 +70,7 @@ func (d *Dashboard) showSecrets(c echo.Context, a store.Actor, at place, view se
 		list.Secrets[i].New = list.Secrets[i].ID == fresh
 	}
 	if a.Can(at.edits) {
-		list.AddURL = at.list + "/new"
+		list.AddURL, list.ImportURL = at.list+"/new", importURL(at.list)
 	}
 	if list.Lock.Role == "" {
 		return shown, nil

@@ -71,7 +71,7 @@ func (d *Dashboard) secretsHead(a store.Actor, shown shownSecrets) views.HookHea
 }
 
 func organizationSecretsHead(a store.Actor, list views.SecretListProps) views.OrganizationSecretsHeadProps {
-	head := views.OrganizationSecretsHeadProps{Organization: a.Org().Name, AddURL: list.AddURL, Filter: secretsFilter(list)}
+	head := views.OrganizationSecretsHeadProps{Organization: a.Org().Name, AddURL: list.AddURL, ImportURL: list.ImportURL, Filter: secretsFilter(list)}
 	if list.Total > 0 {
 		head.ExportURL = organizationSecretsURL(a.Org().Slug) + exportPath
 	}

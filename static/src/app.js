@@ -17,6 +17,7 @@ const arrivals = {
   "[data-conceal]": lookAtValue,
   "[data-confirm-name]": compareName,
   "[data-stored]": lookAtStored,
+  "[data-picks]": countPicks,
   "[data-correct]": (button) => { button.type = "button"; }, // Enter saves.
 };
 
@@ -100,9 +101,11 @@ function emptyHost(host) {
 }
 
 // returnFocus goes to what asked for the dialog, to the next row if that is gone,
-// or to its menu's button.
+// or to its menu's button. Once a value is set, it is the next one's turn.
 function returnFocus(opener) {
-  const control = byId(opener.id) ?? byId(opener.next)?.querySelector("a[href], button")
+  const asker = byId(opener.id);
+  const turn = opener.set && !asker?.matches(".set") && document.querySelector(".set");
+  const control = (turn || asker) ?? byId(opener.next)?.querySelector("a[href], button")
     ?? document.querySelector("#add-secret, #new-hook, #new-key") ?? main;
   const menu = control.closest("[popover]:not(:popover-open)");
   (menu ? document.querySelector(`[popovertarget=${menu.id}]`) : control).focus();
@@ -162,7 +165,7 @@ listen("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
     if (host && !host.frame.open) {
       const asker = ctx.asker ?? ctx.sourceElement;
       const row = asker.closest("tbody");
-      host.opener = { id: asker.id, next: row ? row.nextElementSibling?.id : drawer.opener.next };
+      host.opener = { id: asker.id, set: asker.matches(".set"), next: row ? row.nextElementSibling?.id : drawer.opener.next };
     }
     if (host && saved) host.typed = false;
     for (const fresh of fragment.querySelectorAll("[hx-preserve]")) keepTyped(fresh, saved);
@@ -429,11 +432,12 @@ function lookAtValue(box) {
   const [edge, placeholder, counter, toggle] = ["edge", "placeholder", "count", "conceal-toggle"]
     .map((name) => box.closest(".field").querySelector(`[data-${name}]`));
   const text = box.value;
+  counter.textContent = text && `${count([...text].length, "character")}, ${count(text.split("\n").length, "line")}.`;
+  toggle.ariaPressed = !box.classList.contains("concealed");
+  if (!edge) return; // It is no value but a file.
   placeholder.hidden = !/^\s*_VALUE_NOT_SHOWN_?\s*$/.test(text);
   edge.hidden = !placeholder.hidden || !/^\s|\s$/.test(text);
   block(submitButton(box.form), !placeholder.hidden && placeholder);
-  counter.textContent = text && `${count([...text].length, "character")}, ${count(text.split("\n").length, "line")}.`;
-  toggle.ariaPressed = !box.classList.contains("concealed");
 }
 
 function setValue(box, text) {
@@ -451,6 +455,14 @@ function lookAtStored(box) {
   mayClose(dialog.frame);
 }
 
+// countPicks says on the button of an import how much is ticked, or taken as it is.
+function countPicks(button) {
+  const ticked = (where) => button.form.querySelectorAll(`${where} :checked`).length;
+  const deleted = ticked("details");
+  const picks = ticked("form") - deleted + Number(button.dataset.picks);
+  button.textContent = `Import ${count(picks, button.dataset.noun)}${deleted ? `, delete ${deleted}` : ""}`;
+}
+
 // slugOf is the server's rule for the address of an organization.
 function slugOf(name) {
   const slug = name.toLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "")
@@ -465,6 +477,7 @@ on("input", "input", ({ id, value }) => {
 on("input", "[data-conceal]", lookAtValue);
 on("input", "[data-confirm-name]", compareName);
 on("input", "[data-stored]", lookAtStored);
+on("input", "[name^=item-]", ({ form }) => countPicks(submitButton(form)));
 on("click", "[data-correct]", (button) => {
   const { name } = button.form.elements;
   name.value = button.dataset.correct;
