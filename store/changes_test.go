@@ -40,7 +40,7 @@ func TestUndoImport(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%s %s %d: %s", e.Action, str(e.TargetName), version, str(e.Detail)))
 	}
-	want := []string{"import.undo  0: all of it", "secret.restore GONE 1: ", "secret.update WAITS 0: waits for a value again",
+	want := []string{"import.undo secrets 0: all of it", "secret.restore GONE 1: ", "secret.update WAITS 0: waits for a value again",
 		"secret.delete LATER 0: ", "secret.update CHANGED 3: restored from version 1", "secret.delete NEW 1: "}
 	if !slices.Equal(got, want) {
 		t.Errorf("entries are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -44,7 +44,7 @@ func TestApplyImport(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %d: %s", e.Action, str(e.TargetName), version, str(e.Detail)))
 	}
 	want := []string{
-		"import.apply  0: from dotenv: 1 secret added, 2 secrets changed, 1 secret added without a value, 1 secret deleted, 1 placeholder kept what is stored, 1 item refused",
+		"import.apply secrets 0: from dotenv: 1 secret added, 2 secrets changed, 1 secret added without a value, 1 secret deleted, 1 placeholder kept what is stored, 1 item refused",
 		"secret.create NEW 1: ", "secret.update CHANGED 2: new value", "secret.create LATER 0: waits for a value",
 		"secret.update WAITS 1: new value", "secret.delete GONE 1: ",
 	}
@@ -88,7 +88,7 @@ func TestApplyImportOfHooks(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s: %s", e.Action, str(e.ParentName), str(e.TargetName), str(e.Detail)))
 	}
 	want := []string{
-		"import.apply  : from auth0-yaml: 3 hooks imported, 1 secret added, 1 secret added without a value, 1 item refused",
+		"import.apply  hooks: from auth0-yaml: 3 hooks imported, 1 secret added, 1 secret added without a value, 1 item refused",
 		"hook.update  running: script changed",
 		"hook.disable  running: switched off by enabling other", "hook.enable  other: ",
 		"hook.create  fresh: ", "hook.enable  fresh: ", "secret.create fresh A: ", "secret.create fresh B: waits for a value",
