@@ -147,7 +147,7 @@ func TestFiguresAreFilters(t *testing.T) {
 		for _, figure := range []struct {
 			name string
 			n    int
-		}{{"Reveals and copies", 2}, {"Denied or failed", 1}} {
+		}{{"Values opened", 2}, {"Denied or failed", 1}} {
 			link := p.link(like("^" + figure.name + " " + strconv.Itoa(figure.n) + " "))
 			link.click()
 			entries.counts(figure.n)
@@ -165,7 +165,7 @@ func TestChartAsTable(t *testing.T) {
 		s := newSite(t)
 		s.busyLog(t)
 		p := s.visitAs(t, "owner", auditPath, settings...)
-		p.role("img", like(`^Activity by people, last 30 days: \d+ changes, 2 reveals and copies, 1 denied or failed\.$`)).shows()
+		p.role("img", like(`^Activity by people, last 30 days: \d+ changes, 2 values opened, 1 denied or failed\.$`)).shows()
 		p.css("svg[height]").counts(30)
 		p.css(".sums").counts(1)
 		p.role("table", nil).counts(0)
@@ -247,7 +247,7 @@ func TestOnlyOneSecret(t *testing.T) {
 		p.css("details.entry summary").first().click()
 		p.link("All entries about SECOND_KEY").click()
 		p.css("details.entry").counts(1)
-		p.field("Action").selects("Reveals and copies")
+		p.field("Action").selects("Values opened")
 		p.apply()
 		p.heading("No entries match").shows()
 		p.link("Not only SECOND_KEY").click()

@@ -529,7 +529,7 @@ func TestDetailOfAViewer(t *testing.T) {
 		detail.group("Value hidden").describedBy(like("Your role here is Viewer"))
 		detail.css("form").counts(0)
 		detail.css("[data-copy]").counts(0)
-		detail.seesNot("People who revealed or copied it")
+		detail.seesNot("People who have seen or taken it")
 		detail.seesNot("Delete")
 	})
 }
@@ -550,11 +550,11 @@ func TestWhoHasSeenWhichVersion(t *testing.T) {
 		p.link("API_KEY").click()
 		d := p.drawer("API_KEY")
 		if !sees {
-			d.seesNot("People who revealed or copied it")
+			d.seesNot("People who have seen or taken it")
 			d.seesNot("acme editor revealed version 1, 2 times")
 			continue
 		}
-		d.heading("People who revealed or copied it").shows()
+		d.heading("People who have seen or taken it").shows()
 		d.sees("acme editor revealed version 1, 2 times")
 		d.sees("acme editor copied version 2")
 		d.link("In audit log").has("href", "/orgs/acme/audit?target="+id+"&period=all")

@@ -51,6 +51,9 @@ var pictures = []picture{
 	{name: "import-preview", role: "owner", path: demoHook + "/secrets", steps: previewsImport},
 	{name: "import-hooks", role: "owner", path: demoOrg + "/hooks", steps: opens("Import hooks")},
 	{name: "delete", role: "owner", path: demoHook + "/secrets", steps: opens("Delete CRM_CLIENT_SECRET")},
+	{name: "export", role: "viewer", path: demoHook, steps: exports(false)},
+	{name: "export-values", role: "owner", path: demoHook, steps: exports(true)},
+	{name: "export-hooks", role: "owner", path: demoOrg + "/hooks", steps: opens("Export")},
 	{name: "drawer", role: "owner", path: demoHook + "/secrets", steps: opens("Versions of CRM_CLIENT_SECRET")},
 	{name: "secret", role: "owner", path: demoHook + "/secrets/{enrich-user-profile/CRM_CLIENT_SECRET}"},
 	{name: "audit", role: "owner", path: demoOrg + "/audit", readme: "light-1440"},
@@ -116,6 +119,19 @@ func opens(link string) func(p *page) {
 		p.t.Helper()
 		p.link(link).click()
 		p.css("dialog[open]").shows()
+	}
+}
+
+// exports opens the dialog from the tools of a hook, and chooses values or not.
+func exports(values bool) func(p *page) {
+	return func(p *page) {
+		p.t.Helper()
+		opensTools(p)
+		opens("Export secrets")(p)
+		if values {
+			p.radio("With values").check()
+			p.field("Reason").fill("Moving to the new cluster")
+		}
 	}
 }
 

@@ -49,7 +49,8 @@ type answer struct {
 
 // mayHoldValue tells whether an answer is to somebody who asked for a value.
 func (a answer) mayHoldValue() bool {
-	return a.method == http.MethodPost && (strings.HasSuffix(a.path, "/reveal") || strings.HasSuffix(a.path, "/copy"))
+	return a.method == http.MethodPost &&
+		(strings.HasSuffix(a.path, "/reveal") || strings.HasSuffix(a.path, "/copy") || strings.HasSuffix(a.path, "s/export"))
 }
 
 // newSite starts a server in which two organizations have people, a hook and a

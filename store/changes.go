@@ -25,7 +25,7 @@ type Change struct {
 // Undone is what an undo did.
 type Undone struct {
 	Steps int      // how many it undid
-	Stay  []string // names of what somebody changed since, which stays as it is
+	Stay  []string // names of what somebody changed since, which stays as it is; of a hook's secret after the hook's
 }
 
 // undoStep undoes one part of a change, if nobody has changed that part since: its
@@ -102,6 +102,7 @@ func (s *Store) UndoImport(ctx context.Context, a Actor, in Place, change string
 		if u.done.Steps == 0 {
 			return Undone{}, guard.Errorf(Conflict, "", "All that this import did was changed since, so there is nothing to undo.")
 		}
+		u.done.Stay = slices.Compact(u.done.Stay) // a hook may be in two steps
 		tx.Change(change)
 		tx.Target().Detail = u.done.words()
 		newest = u.newest

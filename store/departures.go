@@ -23,7 +23,7 @@ type Departure struct {
 type SeenSecret struct {
 	Name, Hook string // Hook is "" for a secret of the organization
 	Version    int64  // the live one
-	Copied     bool   // rather than revealed, the last time
+	How        string // reveal, copy or export, the last time
 	At         time.Time
 	Deleted    bool // it can be brought back
 }
@@ -88,7 +88,7 @@ func readSeen(tx *guard.ReadTx, d *Departure, now time.Time) error {
 	for _, row := range rows {
 		d.Known = row.Total
 		d.Seen = append(d.Seen, SeenSecret{Name: row.Name, Hook: row.Hook, Version: row.Version,
-			Copied: row.How == "copy", At: guard.FromMicro(row.At), Deleted: row.Deleted})
+			How: row.How, At: guard.FromMicro(row.At), Deleted: row.Deleted})
 	}
 	return err
 }

@@ -315,11 +315,11 @@ func TestDepartureTellsWhatWasSeen(t *testing.T) {
 	} {
 		var got []string
 		for _, s := range going.Seen {
-			got = append(got, fmt.Sprint(s.Name, " in ", s.Hook, " v", s.Version, " copied ", s.Copied, " deleted ", s.Deleted))
+			got = append(got, fmt.Sprint(s.Name, " in ", s.Hook, " v", s.Version, " by ", s.How, " deleted ", s.Deleted))
 		}
 		want := []string{
-			"COPIED in acme-hook v1 copied true deleted false", "SHARED in  v1 copied false deleted false",
-			"KEPT in acme-hook v1 copied false deleted false", "DELETED in acme-hook v1 copied false deleted true",
+			"COPIED in acme-hook v1 by copy deleted false", "SHARED in  v1 by reveal deleted false",
+			"KEPT in acme-hook v1 by reveal deleted false", "DELETED in acme-hook v1 by reveal deleted true",
 		}
 		if !slices.Equal(got, want) || going.Known != 4 || going.ID != editor.ID() {
 			t.Errorf("%s: %d known: %q", name, going.Known, got)

@@ -15,7 +15,7 @@ const knownSecrets = `
 	JOIN secret_versions v ON v.org = :org_id AND v.secret = u.secret AND v.version = u.version
 	JOIN secrets s ON s.org = :org_id AND s.id = u.secret
 	JOIN secret_versions live ON live.org = :org_id AND live.secret = s.id AND live.version = s.version AND live.mac = v.mac
-	WHERE u.org = :org_id AND u.actor_kind = 'user' AND u.actor = :user AND u.how IN ('reveal', 'copy')
+	WHERE u.org = :org_id AND u.actor_kind = 'user' AND u.actor = :user AND u.how IN ('reveal', 'copy', 'export')
 		AND (s.purge_at IS NULL OR s.purge_at > :now)`
 
 // markKnown marks what a member who goes has seen as due, and counts it.
@@ -44,7 +44,7 @@ func markDue(tx *guard.WriteTx, secret string) error {
 		FROM secrets s
 		JOIN secret_versions live ON live.org = :org_id AND live.secret = s.id AND live.version = s.version
 		JOIN secret_versions v ON v.org = :org_id AND v.secret = s.id AND v.mac = live.mac
-		JOIN secret_uses u ON u.org = :org_id AND u.secret = s.id AND u.actor_kind = 'user' AND u.version = v.version AND u.how IN ('reveal', 'copy')
+		JOIN secret_uses u ON u.org = :org_id AND u.secret = s.id AND u.actor_kind = 'user' AND u.version = v.version AND u.how IN ('reveal', 'copy', 'export')
 		JOIN users p ON p.id = u.actor
 		WHERE s.org = :org_id AND s.id = :secret
 			AND NOT EXISTS (SELECT 1 FROM members m WHERE m.org = :org_id AND m.user = u.actor)

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"golang.org/x/crypto/argon2"
+
+	"hooksafe/store/internal/guard"
 )
 
 // WeakHash is the end of a password hash that was made with less effort than today's:
@@ -49,5 +52,20 @@ var SearchQueries = []string{hooksFound, hookSecretsFound, ownSecretsFound}
 // OrganizationSecretQueries are likewise, by the index that each reads along.
 var OrganizationSecretQueries = map[string]string{"secrets_pending": pendingOwnSecrets, "secrets_name": valuedOwnSecrets}
 
+// ExportQueries are likewise.
+var ExportQueries = []string{exportedNames, exportedValues}
+
 // WantsCompacting tells whether something was destroyed since the last Purge.
 func WantsCompacting(s *Store) bool { return s.destroyed.Load() }
+
+// LeaveRoom lets the database grow by so many pages: then it is like a full disk.
+func LeaveRoom(ctx context.Context, s *Store, a Actor, pages int) error {
+	_, err := guard.Act(ctx, s.db, a, guard.HookImportPlan, importInto(AllHooks()), func(tx *guard.WriteTx) (int, error) {
+		var has, most int
+		if err := tx.Get(&has, `PRAGMA page_count`, nil); err != nil {
+			return 0, err
+		}
+		return most, tx.Get(&most, fmt.Sprint(`PRAGMA max_page_count = `, has+pages), nil)
+	})
+	return err
+}

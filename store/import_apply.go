@@ -36,7 +36,7 @@ func (s *Store) ApplyImport(ctx context.Context, a Actor, in Place, plan, token 
 		if err != nil {
 			return Applied{}, err
 		}
-		run := carrier{tx: tx, done: Applied{Change: newID()}}
+		run := carrier{tx: tx, done: Applied{Change: newID()}, off: map[string]bool{}}
 		if err := run.carryOut(laid, picked); err != nil {
 			return Applied{}, err
 		}
@@ -67,7 +67,8 @@ type carrier struct {
 	tx     *guard.WriteTx
 	steps  []undoStep
 	done   Applied
-	newest int64 // version of a value that it made
+	newest int64           // version of a value that it made
+	off    map[string]bool // hooks that went off for another one
 }
 
 // carryOut carries out what was chosen. All entries of it are parts of one change.
@@ -124,6 +125,8 @@ func (c *carrier) carry(item PlanItem, of part) error {
 		return c.do(guard.HookUpdate, of, c.changeHook)
 	case item.Kind == SwitchItem && of.held.Enabled:
 		return c.do(guard.HookEnable, of, c.switchOn)
+	case item.Kind == SwitchItem && c.off[of.hook.ID]:
+		return nil
 	case item.Kind == SwitchItem:
 		return c.do(guard.HookDisable, of, c.switchOff)
 	case item.Fate == FateMissing:
@@ -173,6 +176,7 @@ func (c *carrier) switchOn(of part) (guard.Target, undoStep, error) {
 	if err != nil {
 		return guard.Target{}, undoStep{}, err
 	}
+	c.off[other.ID] = true
 	return of.hook.target(), undoStep{Did: hookSwitchedOn, Hook: of.hook.ID, Name: of.hook.Name, Other: other.ID},
 		setEnabled(c.tx, of.hook.ID, true)
 }

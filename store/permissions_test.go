@@ -451,6 +451,24 @@ var calls = []call{
 	{"RevealSecret", "", "secret.reveal", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.RevealSecret(ctx, a, store.HookPlace(x.hook), x.secret, 0, ""))
 	}},
+	{"ExportNames", "", "export.names", store.Viewer, true, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportNames(ctx, a, store.HookPlace(x.hook), "masked"))
+	}},
+	{"ExportNames", "of the organization", "export.names", store.Viewer, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportNames(ctx, a, own, "masked"))
+	}},
+	{"ExportValues", "", "secret.export", store.Admin, false, "Act", "hook", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportValues(ctx, a, store.HookPlace(x.hook), "a reason"))
+	}},
+	{"ExportValues", "of the organization", "secret.export", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportValues(ctx, a, own, "a reason"))
+	}},
+	{"ExportHooks", "", "export.names", store.Viewer, true, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportHooks(ctx, a, "masked"))
+	}},
+	{"ExportHookValues", "", "secret.export", store.Admin, false, "Act", "", noTarget, func(w *world, a store.Actor, x things) error {
+		return errOf(w.ExportHookValues(ctx, a, "a reason"))
+	}},
 	{"CopySecret", "", "secret.copy", store.Editor, false, "Act", "secret", theSecret, func(w *world, a store.Actor, x things) error {
 		return errOf(w.CopySecret(ctx, a, store.HookPlace(x.hook), x.secret, 0))
 	}},

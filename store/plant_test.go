@@ -39,6 +39,7 @@ func TestNothingPlantedIsOnDisk(t *testing.T) {
 	if errors.Join(stale, taken, wrong, unknown, short) == nil {
 		t.Error("nothing was refused")
 	}
+	w.plantImports(t, a, plants)
 	confirmed := must(w.Confirm(ctx, w.Person(t, acme, "editor"), password))(t)
 	link := must(w.NewResetLink(ctx, op, "editor@acme.example"))(t)
 	reset := must(w.ResetPassword(ctx, from(""), link, plants["new password"]))(t)
@@ -71,6 +72,31 @@ func TestNothingPlantedIsOnDisk(t *testing.T) {
 	}
 	if !bytes.Contains(must(os.ReadFile(files[0]))(t), []byte("API_KEY")) {
 		t.Errorf("%s does not hold the name of the secret: looked in the wrong place", files[0])
+	}
+}
+
+// plantImports imports values that stay, that are refused, that wait, and that nobody
+// applied in time.
+func (w *world) plantImports(t *testing.T, a store.Actor, plants map[string]string) {
+	t.Helper()
+	in := w.Org(acme).Place()
+	for what, plant := range map[string]string{
+		"imported value": "planted-imported-1f6a", "forgotten value": "planted-forgotten-2d7b", "waiting value": "planted-waiting-9e3c",
+		"value as a name": "planted/as=a name-4b8d", "value of a bad name": "planted-badly-6c2f", "value that comes twice": "planted-twice-8a5e",
+	} {
+		plants[what] = plant
+	}
+	w.importAll(t, a, in, brought("IMPORTED", plants["imported value"]), brought(plants["value as a name"], plants["value of a bad name"]),
+		brought("TWICE", plants["value that comes twice"]), brought("TWICE", "x"))
+	must(w.PlanSecrets(ctx, a, in, "dotenv", []store.ImportedSecret{brought("FORGOTTEN", plants["forgotten value"])}))(t)
+	w.sql(t, `UPDATE import_plans SET expires_at = 1`)
+	if err := w.ForgetExpiredSessions(ctx); err != nil {
+		t.Fatal(err)
+	}
+	must(w.PlanSecrets(ctx, a, in, "dotenv", []store.ImportedSecret{brought("WAITING", plants["waiting value"])}))(t)
+	must(w.PlanHooks(ctx, a, "auth0-yaml", []store.ImportedHook{broughtHook("waits", brought("WAITING", plants["waiting value"]))}))(t)
+	if n := stored[int](t, w, `SELECT count(*) FROM import_plans`); n != 2 {
+		t.Errorf("%d imports wait", n)
 	}
 }
 

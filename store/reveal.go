@@ -107,7 +107,7 @@ func open(tx *guard.WriteTx, in Place, how string) (Revealed, error) {
 	if err != nil {
 		return Revealed{}, err
 	}
-	if err := errors.Join(noteUse(tx, how), markBurst(tx)); err != nil {
+	if err := errors.Join(noteUse(tx, *t, how), markBurst(tx, t.ID)); err != nil {
 		return Revealed{}, err
 	}
 	row.LastUsedAt, row.LastUsedBy = guard.Micro(tx.Now()), tx.ActorName()
@@ -115,13 +115,13 @@ func open(tx *guard.WriteTx, in Place, how string) (Revealed, error) {
 		Seconds: tx.Settings().RevealSeconds}, nil
 }
 
-func noteUse(tx *guard.WriteTx, how string) error {
+func noteUse(tx *guard.WriteTx, t guard.Target, how string) error {
 	_, err := tx.Exec(`
 		INSERT INTO secret_uses (org, secret, actor_kind, actor, version, how, actor_name, uses, first_at, last_at)
 		VALUES (:org_id, :secret, :kind, :actor, :version, :how, :name, 1, :now, :now)
 		ON CONFLICT (org, secret, actor_kind, actor, version, how)
 		DO UPDATE SET uses = secret_uses.uses + 1, last_at = excluded.last_at, actor_name = excluded.actor_name`,
-		guard.Args{"secret": tx.Target().ID, "kind": tx.ActorKind(), "actor": tx.Actor(), "version": tx.Target().Version, "how": how,
+		guard.Args{"secret": t.ID, "kind": tx.ActorKind(), "actor": tx.Actor(), "version": t.Version, "how": how,
 			"name": tx.ActorName(), "now": guard.Micro(tx.Now())})
 	return err
 }
@@ -134,14 +134,16 @@ const (
 	burstEntries = 2000
 )
 
-// markBurst adds an entry to the one of this action where it makes a burst. A burst
-// that goes on is marked again once its last mark is as old as a burst can be. What
-// programs read is none, however much it is, and must not cost them the look back.
-func markBurst(tx *guard.WriteTx) error {
+// markBurst adds an entry to those of this action, which opens these secrets, where it
+// makes a burst. A burst that goes on is marked again once its last mark is as old as a
+// burst can be. An export of many values is one, and has one mark: it stands out in the
+// log, where its entries would fill the pages. What programs read is none, however much
+// it is, and must not cost them the look back.
+func markBurst(tx *guard.WriteTx, opened ...string) error {
 	if tx.ActorKind() == "key" {
 		return nil
 	}
-	n, err := openedLately(tx)
+	n, err := openedLately(tx, opened)
 	if err == nil && n > burstSecrets {
 		tx.Also(guard.SecretBurst, guard.Target{Kind: tx.ActorKind(), ID: tx.Actor(), Name: tx.ActorName(),
 			Detail: fmt.Sprintf("%d different secrets within a minute", n)})
@@ -150,10 +152,13 @@ func markBurst(tx *guard.WriteTx) error {
 }
 
 // openedLately counts the different secrets that the actor opened within burstTime,
-// this one included. It is 0 while a mark is that new.
-func openedLately(tx *guard.WriteTx) (int, error) {
+// these included. It is 0 while a mark is that new.
+func openedLately(tx *guard.WriteTx, opened []string) (int, error) {
 	since := guard.Micro(tx.Now().Add(-burstTime))
-	secrets := map[string]bool{tx.Target().ID: true}
+	secrets := map[string]bool{}
+	for _, id := range opened {
+		secrets[id] = true
+	}
 	err := tx.Each(`
 		SELECT at, action, target
 		FROM audit_entries
@@ -174,7 +179,7 @@ func openedLately(tx *guard.WriteTx) (int, error) {
 		case e.Action == guard.SecretBurst.Name():
 			clear(secrets)
 			return errFarEnough
-		case e.Action == guard.SecretReveal.Name() || e.Action == guard.SecretCopy.Name():
+		case guard.ClassOf(e.Action) == guard.ClassOpen:
 			secrets[e.Target] = true
 		}
 		return nil

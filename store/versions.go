@@ -23,7 +23,7 @@ type SecretVersion struct {
 // SecretUse is how often a person has seen or taken a version, or an API key read it.
 type SecretUse struct {
 	By      string    `db:"actor_name"`
-	How     string    `db:"how"` // reveal, copy or read
+	How     string    `db:"how"` // reveal, copy, export or read
 	Version int64     `db:"version"`
 	Times   int       `db:"uses"`
 	LastAt  time.Time `db:"-"`
@@ -178,9 +178,13 @@ func openVersion(tx *guard.WriteTx, in Place, row secretRow, version int64) (Pla
 	case !current && sealed == nil:
 		return Plaintext{}, guard.Errorf(NotFound, "", "Version %d of %s was destroyed. The last %d versions are kept.", version, row.Name, keptVersions)
 	}
-	value, err := tx.Open(in.seal(row.ID, version), sealed)
+	return openSealed(tx, in, row.ID, version, sealed)
+}
+
+func openSealed(tx *guard.WriteTx, in Place, secret string, version int64, sealed []byte) (Plaintext, error) {
+	value, err := tx.Open(in.seal(secret, version), sealed)
 	if err != nil {
-		return Plaintext{}, fmt.Errorf("open version %d of secret %s: %w", version, row.ID, err)
+		return Plaintext{}, fmt.Errorf("open version %d of secret %s: %w", version, secret, err)
 	}
 	return value, nil
 }

@@ -22,7 +22,7 @@ type ActivityProps struct {
 	Own         bool   // the reader's own entries only
 	Whose       string // whom the filters ask for; "" for everybody
 	Days        []ActivityDay
-	Opens       FigureProps // reveals and copies
+	Opens       FigureProps // reveals, copies and exports
 	Changes     FigureProps
 	Refused     FigureProps // denied or failed
 	Entries     FigureProps
@@ -83,7 +83,7 @@ func Activity(p ActivityProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = figure(p.Opens, "expose", "Reveals and copies", p.opened()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = figure(p.Opens, "expose", "Values opened", p.opened()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -609,7 +609,7 @@ func activityTable(days []ActivityDay) templ.Component {
 			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<table class=\"sums\"><thead><tr><th scope=\"col\">Day</th><th scope=\"col\">Changes</th><th scope=\"col\">Reveals and copies</th><th scope=\"col\">Denied or failed</th><th scope=\"col\">Together</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<table class=\"sums\"><thead><tr><th scope=\"col\">Day</th><th scope=\"col\">Changes</th><th scope=\"col\">Values opened</th><th scope=\"col\">Denied or failed</th><th scope=\"col\">Together</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -76,7 +76,7 @@ func APICallsPage(p APICallsPageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\">API keys</a> <span aria-hidden=\"true\">/</span></nav><h1>API</h1></div><p class=\"support\">For the lines below, put a key’s token into HOOKSAFE_KEY, the id of a hook into HOOK, the name of a secret in it into NAME, and the id of an organization secret into SECRET. GET /api/openapi.json is all of it for programs (OpenAPI 3.1).</p></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\">API keys</a> <span aria-hidden=\"true\">/</span></nav><h1>API</h1></div><p class=\"support\">For the lines below, put a key’s token into HOOKSAFE_KEY, the id of a hook into HOOK, the name of a secret in it into NAME, the id of an organization secret into SECRET, and the id of a plan into PLAN. GET /api/openapi.json is all of it for programs (OpenAPI 3.1).</p></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -523,7 +523,7 @@ func AuditFilters(p AuditFiltersProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = option("opens", "Reveals and copies", p.Action).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = option("opens", "Values opened", p.Action).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -131,19 +131,14 @@ func (d ActivityDay) date() string { return d.Day.Format("2 Jan") }
 // sums says what there was, of three kinds.
 func sums(changes, opens, refused int) string {
 	var said []string
-	for _, part := range []struct {
-		n    int
-		noun string
-	}{{changes, "change"}, {opens, "reveal or copy"}, {refused, "denied or failed"}} {
-		switch {
-		case part.n == 0:
-		case part.noun == "change":
-			said = append(said, count(part.n, "change"))
-		case part.n != 1 && part.noun == "reveal or copy":
-			said = append(said, thousands(part.n)+" reveals and copies")
-		default:
-			said = append(said, thousands(part.n)+" "+part.noun)
-		}
+	if changes > 0 {
+		said = append(said, count(changes, "change"))
+	}
+	if opens > 0 {
+		said = append(said, count(opens, "value")+" opened")
+	}
+	if refused > 0 {
+		said = append(said, thousands(refused)+" denied or failed")
 	}
 	return strings.Join(said, ", ")
 }

@@ -119,12 +119,12 @@ func TestLabelled(t *testing.T) {
 func TestActivityInWords(t *testing.T) {
 	p := activitySample()
 	for got, want := range map[string]string{
-		p.label():                "Activity by people, last 30 days: 26 changes, 37 reveals and copies, 3 denied or failed. Cut off at the top: 18 Nov with 17.",
+		p.label():                "Activity by people, last 30 days: 26 changes, 37 values opened, 3 denied or failed. Cut off at the top: 18 Nov with 17.",
 		p.opened():               "by 4 people, up 12",
 		p.lastRefused():          "last one 3 days ago",
 		p.inLog():                "41,882 in the whole log",
 		p.Days[1].words():        "24 Oct: nothing",
-		p.Days[19].words():       "11 Nov: 1 change, 2 reveals and copies, 1 denied or failed",
+		p.Days[19].words():       "11 Nov: 1 change, 2 values opened, 1 denied or failed",
 		activityOwn().title():    "Your activity, the last 7 days of all time",
 		activityOwn().opened():   "",
 		activityOwn().inLog():    "1 of yours in all",

@@ -45,7 +45,7 @@ type VersionProps struct {
 // UseProps is how often somebody has seen or taken a version.
 type UseProps struct {
 	By      string
-	Copied  bool
+	How     string // reveal, copy or export; what a key does is read
 	Version int64
 	Times   int
 	Last    When
@@ -770,7 +770,7 @@ func secretUses(p SecretDetailProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = subheading("People who revealed or copied it").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = subheading("People who have seen or taken it").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -957,12 +957,11 @@ func secretReads(reads []UseProps) templ.Component {
 func (u UseProps) read() string { return fmt.Sprintf("read version %d", u.Version) + u.often() }
 
 func (u UseProps) deed() string {
-	text := fmt.Sprintf("revealed version %d", u.Version)
-	if u.Copied {
-		text = fmt.Sprintf("copied version %d", u.Version)
-	}
-	return text + u.often()
+	return fmt.Sprintf("%s version %d", took(u.How), u.Version) + u.often()
 }
+
+// took says what somebody did who has seen or taken a value.
+func took(how string) string { return deedOf("secret." + how).did }
 
 // often says how many times, once that is more than one.
 func (u UseProps) often() string {
@@ -1002,7 +1001,7 @@ func secretEnd(p SecretDetailProps) templ.Component {
 			var templ_7745c5c3_Var33 string
 			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.ResolveAttributeValue("delete-" + p.Secret.key())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 285, Col: 52}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 284, Col: 52}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var33)
 			if templ_7745c5c3_Err != nil {
@@ -1015,7 +1014,7 @@ func secretEnd(p SecretDetailProps) templ.Component {
 			var templ_7745c5c3_Var34 templ.SafeURL
 			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(p.Secret.DeleteURL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 285, Col: 80}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 284, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 			if templ_7745c5c3_Err != nil {
@@ -1044,7 +1043,7 @@ func secretEnd(p SecretDetailProps) templ.Component {
 			var templ_7745c5c3_Var35 string
 			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.ResolveAttributeValue("destroy-" + p.Secret.key())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 289, Col: 72}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 288, Col: 72}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var35)
 			if templ_7745c5c3_Err != nil {
@@ -1057,7 +1056,7 @@ func secretEnd(p SecretDetailProps) templ.Component {
 			var templ_7745c5c3_Var36 templ.SafeURL
 			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinURLErrs(p.DestroyURL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 289, Col: 94}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `detail.templ`, Line: 288, Col: 94}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 			if templ_7745c5c3_Err != nil {

@@ -110,9 +110,9 @@ func departureSample() DepartureProps {
 	return DepartureProps{
 		URL: settingsURL + "/members/u4/remove", BackURL: settingsURL + "/members", Name: "Tomás Vidal", Known: 53, Invites: true,
 		Seen: []SeenProps{
-			{"CRM_CLIENT_SECRET", "enrich-user-profile", 7, true, on(time.November, 2), false},
-			{"SEGMENT_WRITE_KEY", "", 1, false, on(time.July, 4), false},
-			{"BLOCKED_DOMAINS_URL", "block-disposable-email", 3, false, on(time.June, 2), true},
+			{"CRM_CLIENT_SECRET", "enrich-user-profile", 7, "copy", on(time.November, 2), false},
+			{"SEGMENT_WRITE_KEY", "", 1, "reveal", on(time.July, 4), false},
+			{"BLOCKED_DOMAINS_URL", "block-disposable-email", 3, "export", on(time.June, 2), true},
 		},
 		Keys: []DepartingKeyProps{{"adopt-k2", "edge-sync", ago(2 * aMinute)}, {"adopt-k3", "nightly", When{}}},
 	}
@@ -234,7 +234,8 @@ var hookSamples = []HookProps{
 func hooksSample() HookListProps {
 	return HookListProps{
 		Hooks: hookSamples, Filter: hookFilterSample(), Matches: 8, Total: 8, Enabled: 5, Secrets: 71, SecretsPerHook: 20,
-		NewURL: "/orgs/brightwater-labs/hooks/new", ImportURL: "/orgs/brightwater-labs/hooks/import", Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
+		ImportURL: "/orgs/brightwater-labs/hooks/import",
+		NewURL:    "/orgs/brightwater-labs/hooks/new", ExportURL: "/orgs/brightwater-labs/hooks/export", Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
 	}
 }
 
@@ -293,7 +294,8 @@ func headSample(tab Tab, used int) HookHeadProps {
 		ID: "h1", Name: "enrich-user-profile", Trigger: "pre-user-registration", Enabled: true,
 		Updated: ago(3 * aDay), UpdatedBy: "Mara Okafor", Quota: Quota{used, 20}, Tab: tab,
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
-		AddURL: hookURL + "/secrets/new", ImportURL: hookURL + "/secrets/import", DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
+		ImportURL: hookURL + "/secrets/import",
+		AddURL:    hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", ExportURL: hookURL + "/secrets/export", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 	}
 }
 
@@ -449,7 +451,36 @@ func ownPage(shell ShellProps, list SecretListProps) OrganizationSecretsPageProp
 }
 
 func ownHead(list SecretListProps) OrganizationSecretsHeadProps {
-	return OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: list.AddURL, Filter: FilterProps{ownSecretsURL, list.Filter}}
+	return OrganizationSecretsHeadProps{Organization: "Brightwater Labs", AddURL: list.AddURL, ImportURL: ownSecretsURL + "/import", ExportURL: ownSecretsURL + "/export", Filter: FilterProps{ownSecretsURL, list.Filter}}
+}
+
+// exportSample is what an admin may choose for the secrets of a hook.
+func exportSample() ExportProps {
+	return ExportProps{
+		URL: hookURL + "/secrets/export", BackURL: hookURL + "/secrets", Hook: "enrich-user-profile", Values: true,
+		Formats: []Choice{{"dotenv", ".env"}, {"json", "JSON"}, {"yaml", "YAML"}}, What: "masked", Format: "dotenv",
+	}
+}
+
+func exportRefused() ExportProps {
+	p := exportSample()
+	p.What, p.Format, p.Reason, p.Errors = "values", "yaml", strings.Repeat("because ", 26), Errors{"reason": "Use at most 200 characters."}
+	return p
+}
+
+// exportOfViewer has nothing to do with values.
+func exportOfViewer() ExportProps {
+	p := exportSample()
+	p.URL, p.BackURL, p.Hook, p.Values = ownSecretsURL+"/export", ownSecretsURL, "", false
+	return p
+}
+
+func exportOfHooks() ExportProps {
+	p := exportSample()
+	p.URL, p.BackURL, p.Hook, p.Hooks = "/orgs/brightwater-labs/hooks/export", "/orgs/brightwater-labs/hooks", "", true
+	p.Formats, p.Format = []Choice{{"auth0-yaml", "One tenant.yaml"}, {"auth0-dir", "A JSON file for each hook"}}, "auth0-yaml"
+	p.Errors = Errors{"": "There are no hooks to export."}
+	return p
 }
 
 func ownSecretRefused() AddSecretProps {
@@ -493,8 +524,8 @@ func detailSample() SecretDetailProps {
 			versionSample(1, on(time.March, 2), "Jonas Lind", 0, 0),
 		},
 		Uses: []UseProps{
-			{"Mara Okafor", false, 7, 1, on(time.November, 18)},
-			{"Tomás Vidal", true, 6, 3, on(time.November, 2)},
+			{"Mara Okafor", "export", 7, 1, on(time.November, 18)},
+			{"Tomás Vidal", "copy", 6, 3, on(time.November, 2)},
 		},
 		UsesURL: "/orgs/brightwater-labs/audit?target=s05&period=all", DestroyURL: secretSamples[4].DetailURL + "/destroy",
 	}
@@ -1078,6 +1109,10 @@ var samples = map[string]templ.Component{
 	"own-secrets-viewer":  OrganizationSecretsPage(ownPage(shellOfViewer("Organization secrets", InSecrets), ownSecretsLocked(LockProps{Role: "Viewer", Admins: "Priya Raman"}))),
 	"own-secrets-kept":    SecretList(ownSecretsLocked(LockProps{Role: "Editor", Kept: true, Admins: "Priya Raman, Mara Okafor"})),
 	"own-secrets-changed": OrganizationSecretsChanged(OrganizationSecretsChangedProps{ownHead(ownSecretsSample()), ownSecretsSample(), addedToast}),
+	"export":              Export(exportSample()),
+	"export-refused":      sheet("Export secrets", Export(exportRefused())),
+	"export-viewer":       Export(exportOfViewer()),
+	"export-hooks":        Export(exportOfHooks()),
 	"own-secret-refused":  AddSecret(ownSecretRefused()),
 	"own-secret-page":     Sheet(SheetProps{Shell: shellSample("Add organization secret", InSecrets), Parent: "Organization secrets", ParentURL: ownSecretsURL, Form: AddSecret(ownSecretRefused())}),
 	"own-secret-corrected": Sheet(SheetProps{Shell: shellSample("Add organization secret", InSecrets), Parent: "Organization secrets", ParentURL: ownSecretsURL, Form: AddSecret(AddSecretProps{

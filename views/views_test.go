@@ -284,7 +284,7 @@ var views = []any{
 	Import, ImportPlan,
 	GeneralPage, DeleteOrganization, NewOrganization,
 	SignIn, Setup, Reset, NoOrganization, Account, HooksPage, HookList, Hook, HookSwitch, NewHook, DeleteHook, HookHead, EditorPage,
-	SaveMessage, SecretsPage, SecretsChanged, SecretList, Secret, SecretRevealed, SecretDetail, AddSecret, EditSecret, DeleteSecret, Confirm, AuditPage,
+	SaveMessage, SecretsPage, SecretsChanged, SecretList, Secret, SecretRevealed, SecretDetail, AddSecret, EditSecret, DeleteSecret, Confirm, Export, AuditPage,
 	MembersPage, MemberList, APIKeysPage, APICallsPage, APIKeyList, NewAPIKey, APIKeyMade, RevokeAPIKey,
 	AuditList, AuditEntry, AuditFilters, Activity, HookActivity, SearchPage, PaletteOptions, Appearance, Keys, KeysPage, ErrorPage, ErrorToast, Toast, ToastPart, Sheet,
 }
@@ -326,7 +326,7 @@ func fill(v reflect.Value, flags bool) {
 		fill(v.Index(0), flags)
 	case reflect.Map:
 		v.Set(reflect.ValueOf(Errors{}))
-		for _, field := range []string{"", "name", "value", "note", "token", "email", "organization", "current", "password", "trigger", "slug", "seconds", "confirm", "text"} {
+		for _, field := range []string{"", "name", "value", "note", "token", "email", "organization", "current", "password", "trigger", "slug", "seconds", "confirm", "reason", "text"} {
 			v.SetMapIndex(reflect.ValueOf(field), reflect.ValueOf(attack))
 		}
 	case reflect.Interface:

@@ -55,6 +55,9 @@ var statusOf = map[store.Code]int{
 // asked for a value.
 const notRevealed = "Not revealed. The audit entry couldn't be written, so the value stays closed."
 
+// notExported is the same for a file.
+const notExported = "Not exported. The audit entry couldn't be written, so nothing leaves."
+
 // answers turns every error into an answer, in the form that its surface speaks.
 // It is the only place that does, and the only one that logs an error.
 type answers struct {
@@ -124,6 +127,8 @@ func sentence(e *store.Error, c echo.Context) string {
 		return "" // the page and the toast each know better what becomes of what was typed
 	case e.Code == store.Unavailable && handsOutValue(c):
 		return notRevealed
+	case e.Code == store.Unavailable && strings.HasSuffix(c.Path(), "/export"):
+		return notExported
 	}
 	return e.Message
 }

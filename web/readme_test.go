@@ -58,6 +58,9 @@ func readmeSecret(description string, version int) string {
 	return fmt.Sprintf(`{"id":"ID","name":"STRIPE_WEBHOOK_SECRET","description":%q,"version":%d,"inserted_at":%q,"updated_at":%q}`, description, version, wireStart, wireStart)
 }
 
+// tokenInExample is the token of a plan, as the line to carry one out has it.
+var tokenInExample = regexp.MustCompile(`\{\s*"token":[^}]*\}`)
+
 var tryIt = regexp.MustCompile(`(?s)<code>(curl .*?)</code>`)
 
 // So do those of the page about the API, each by itself, with the variables that the
@@ -79,12 +82,14 @@ func TestAPICallsPage(t *testing.T) {
 			lines = append(lines, line)
 		}
 	}
-	if len(lines) != 16 || len(last) != 2 {
+	if len(lines) != 18 || len(last) != 2 {
 		t.Fatalf("the page has %d lines to try", len(lines)+len(last))
 	}
 	org := p.Org("acme")
-	set := fmt.Sprintf("HOOKSAFE_KEY=%s; KEY_ID=%s; HOOK=%s; NAME=API_KEY; SECRET=%s; curl() { %s --fail-with-body --noproxy '*' \"$@\"; }\n", p.token, p.key.ID, org.Hook, p.addOwn(t, "OWN", "own"), curl)
+	plan := p.plan(t, `{"hooks":[{"name":"planned","script":"x","triggerId":"send-phone-message"}]}`)
+	set := fmt.Sprintf("HOOKSAFE_KEY=%s; KEY_ID=%s; HOOK=%s; NAME=API_KEY; SECRET=%s; PLAN=%s; curl() { %s --fail-with-body --noproxy '*' \"$@\"; }\n", p.token, p.key.ID, org.Hook, p.addOwn(t, "OWN", "own"), plan.ID, curl)
 	for _, line := range append(lines, last...) {
+		line = tokenInExample.ReplaceAllLiteralString(line, fmt.Sprintf(`{"token": %q}`, plan.Token))
 		if out, err := exec.CommandContext(t.Context(), "sh", "-euc", set+line).CombinedOutput(); err != nil {
 			t.Errorf("%v:\n%s\n%s", err, line, out)
 		}

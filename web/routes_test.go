@@ -54,6 +54,8 @@ var access = []struct {
 	{route: "GET /orgs/:org/settings/secrets", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/settings/secrets", want: "401 404 403 403 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
 	{route: "GET /orgs/:org/settings/secrets/new", want: "303 404 403 403 200 200"},
+	{route: "GET /orgs/:org/settings/secrets/export", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/settings/secrets/export", want: "401 404 403 403 200 200", form: allValues("dotenv"), before: shareSecret},
 	{route: "GET /orgs/:org/settings/secrets/:secret", want: "303 404 200 200 200 200", before: shareSecret},
 	{route: "GET /orgs/:org/settings/secrets/:secret/row", want: "303 404 303 303 303 303", before: shareSecret},
 	{route: "GET /orgs/:org/settings/secrets/:secret/versions/:version", want: "303 404 303 303 303 303", before: shareSecret},
@@ -104,6 +106,8 @@ var access = []struct {
 	{route: "GET /orgs/:org/hooks", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks", want: "401 404 403 303 303 303", form: field("name", "second", "trigger", "send-phone-message")},
 	{route: "GET /orgs/:org/hooks/new", want: "303 404 403 200 200 200"},
+	{route: "GET /orgs/:org/hooks/export", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/hooks/export", want: "401 404 403 403 200 200", form: allValues("auth0-yaml")},
 	{route: "GET /orgs/:org/hooks/:hook", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook", want: "401 404 403 303 303 303", form: field("name", "renamed", "script", "x", "eol", "lf", "base", "1")},
 	{route: "POST /orgs/:org/hooks/:hook/enabled", want: "401 404 403 303 303 303", form: field("enabled", "on", "from", "list")},
@@ -120,6 +124,8 @@ var access = []struct {
 	{route: "GET /orgs/:org/hooks/:hook/secrets", want: "303 404 200 200 200 200"},
 	{route: "POST /orgs/:org/hooks/:hook/secrets", want: "401 404 403 303 303 303", form: field("name", "SECOND", "value", "v", "note", "")},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/new", want: "303 404 403 200 200 200"},
+	{route: "GET /orgs/:org/hooks/:hook/secrets/export", want: "303 404 200 200 200 200"},
+	{route: "POST /orgs/:org/hooks/:hook/secrets/export", want: "401 404 403 403 200 200", form: allValues("json")},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret", want: "303 404 200 200 200 200"},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/row", want: "303 404 303 303 303 303"},
 	{route: "GET /orgs/:org/hooks/:hook/secrets/:secret/versions/:version", want: "303 404 303 303 303 303"},
@@ -293,7 +299,8 @@ func operatorIn(t testing.TB, s *site) store.Actor {
 // wantValue: the value is in the answers that hand it out, and in no other.
 func wantValue(t *testing.T, s *site, route string, status int, body string) {
 	t.Helper()
-	handsOut := strings.HasSuffix(route, "/reveal") || strings.HasSuffix(route, "/copy")
+	handsOut := strings.HasSuffix(route, "/reveal") || strings.HasSuffix(route, "/copy") || strings.HasPrefix(route, "POST") && strings.HasSuffix(route, "s/export")
+	body = unzipped(t, body)
 	for _, slug := range []string{storetest.Acme, storetest.Globex} {
 		want := handsOut && status == http.StatusOK && slug == storetest.Acme
 		if strings.Contains(body, s.Org(slug).Value) != want {

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"hooksafe/handlers/apiv1"
 )
 
 // contentPolicy is one constant for every answer. The script editor lives with
@@ -108,7 +110,7 @@ func bodyLimit(route string) int64 {
 		return editorBody
 	case apiSecretsRoute:
 		return batchBody
-	case importHooksRoute, importSecretsRoute, importOwnSecretsRoute:
+	case apiv1.ImportsPath, importHooksRoute, importSecretsRoute, importOwnSecretsRoute:
 		return importBody
 	}
 	return presetBody

@@ -318,6 +318,10 @@ func (c config) httpsOnly() bool { return !c.loopback() }
 
 func (c config) loopback() bool {
 	host, _, _ := net.SplitHostPort(c.addr) // readAddr has checked it
+	return isLoopback(host)
+}
+
+func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }

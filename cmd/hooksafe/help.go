@@ -43,9 +43,18 @@ func usage(w io.Writer, cmd *cobra.Command) {
 	if !cmd.HasSubCommands() {
 		return
 	}
-	fmt.Fprint(w, "\nCommands:\n")
+	printCommands(w, "Commands", cmd, "")
+	printCommands(w, "Commands over the API of a server, with an API key", cmd, clientGroup)
+}
+
+// printCommands lists the commands below one that are in a group.
+func printCommands(w io.Writer, head string, cmd *cobra.Command, group string) {
+	head = "\n" + head + ":\n"
 	for _, c := range cmd.Commands() {
-		fmt.Fprintf(w, "  %-*s  %s\n", c.NamePadding(), c.Name(), c.Short)
+		if c.GroupID == group {
+			fmt.Fprintf(w, "%s  %-*s  %s\n", head, c.NamePadding(), c.Name(), c.Short)
+			head = ""
+		}
 	}
 }
 
@@ -57,6 +66,22 @@ func settingsHelp(w io.Writer, cmd *cobra.Command) {
 			fmt.Fprintf(w, "%s  %s\n        %s\n", head, s.names(), strings.ReplaceAll(s.meaning, "\n", "\n        "))
 			head = ""
 		}
+	}
+	if isClient(cmd) {
+		connectionHelp(w)
+	}
+}
+
+// isClient tells whether a command, or one above it, works over the API.
+func isClient(cmd *cobra.Command) bool {
+	return cmd.GroupID == clientGroup || cmd.HasParent() && isClient(cmd.Parent())
+}
+
+func connectionHelp(w io.Writer) {
+	fmt.Fprint(w, "\nSettings, as variables; or both in the file ~/.config/hooksafe, in the form of a .env\n"+
+		"file that only you can read, where neither variable is set.\n")
+	for _, s := range connectionSettings {
+		fmt.Fprintf(w, "  %s\n        %s\n", s.variable, strings.ReplaceAll(s.meaning, "\n", "\n        "))
 	}
 }
 

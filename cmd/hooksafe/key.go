@@ -87,19 +87,27 @@ func fromFile(path string, read func(*os.File) (string, error)) keySource {
 
 // readPrivate refuses a file that anybody but its owner may touch.
 func readPrivate(f *os.File) (string, error) {
-	info, err := f.Stat()
-	if err != nil {
+	if err := ownersOnly(f, "the master key"); err != nil {
 		return "", err
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return "", fmt.Errorf("%s has mode %04o, so others can reach the master key: chmod 600 it", f.Name(), mode)
 	}
 	return readBounded(f)
 }
 
+// ownersOnly refuses a file with something in it that anybody but its owner may touch.
+func ownersOnly(f *os.File, holds string) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("%s has mode %04o, so others can reach %s: chmod 600 it", f.Name(), mode, holds)
+	}
+	return nil
+}
+
 // readBounded reads more than any key has, and no more.
 func readBounded(f *os.File) (string, error) {
-	text, err := io.ReadAll(io.LimitReader(f, 1024))
+	text, err := io.ReadAll(io.LimitReader(f, 4096))
 	return string(text), err
 }
 

@@ -1,5 +1,6 @@
-// Command hooksafe keeps the secrets of a team's hooks. It is the server, and
-// the commands with which an operator looks after it on its host.
+// Command hooksafe keeps the secrets of a team's hooks. It is the server, the
+// commands with which an operator looks after it on its host, and those with which
+// anybody who has an API key works over the APIs of a server.
 //
 // What a script may want to read goes to standard output, one thing a line.
 // Everything else goes to standard error: prompts, the server's log, and errors,
@@ -7,7 +8,8 @@
 //
 // It exits with 0 when it is done, 1 when something was refused or failed, and 2
 // after wrong use: a command, a flag or a word that the help does not list, or one
-// left out. Only wrong use is answered with how the command is used.
+// left out. Only wrong use is answered with how the command is used. An import that
+// left something out exits with 3, and a program that is run with its own code.
 package main
 
 import (
@@ -27,6 +29,7 @@ const (
 	exitDone     = 0
 	exitFailed   = 1
 	exitWrongUse = 2
+	exitPartly   = 3 // an import is done, or would be, but for what was refused
 )
 
 func main() {
@@ -44,11 +47,12 @@ Hooksafe keeps the secrets of a team's hooks: sealed before they are stored,
 hidden until somebody with the right asks for one, and never revealed without an
 audit entry.
 
-Start the server with "hooksafe serve" and open the address that it prints. The
-other commands are the operator's: they work on the server's data directory,
-whether the server runs or not.`, `
+Start the server with "hooksafe serve" and open the address that it prints. Other
+commands are the operator's: they work on the server's data directory, whether the
+server runs or not. Those over the API work from anywhere, with an API key.`, `
   hooksafe serve
-  hooksafe help user create`,
+  hooksafe help user create
+  hooksafe run --hook sync-new-users -- node server.js`,
 		serveCommand(),
 		group("user", "Make people who can sign in, and help them back in", `
 People sign in with an email address and a password. What they may do is decided
@@ -80,6 +84,17 @@ one of the two can read no value.`, `
 			masterKeyGenerateCommand()),
 		versionCommand(),
 	)
+	root.AddGroup(&cobra.Group{ID: clientGroup})
+	root.AddCommand(overTheAPI(
+		importCommand(),
+		exportCommand(),
+		group("secrets", "List, read, set and delete secrets", `
+Secrets belong to a hook, or to the organization itself. A secret is known by its name;
+its value comes from standard input or from a file.`, `
+  hooksafe secrets list --hook sync-new-users`,
+			secretsListCommand(), secretsGetCommand(), secretsSetCommand(), secretsRemoveCommand()),
+		runCommand(),
+	)...)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(helpCommand(root))
@@ -104,6 +119,17 @@ func group(name, short, long, example string, commands ...*cobra.Command) *cobra
 	}
 	cmd.AddCommand(commands...)
 	return cmd
+}
+
+// clientGroup holds the commands that work over the API of a server.
+const clientGroup = "client"
+
+// overTheAPI puts commands into the group of those that work over the API.
+func overTheAPI(commands ...*cobra.Command) []*cobra.Command {
+	for _, c := range commands {
+		c.GroupID = clientGroup
+	}
+	return commands
 }
 
 // wants refuses a command line that holds words which belong to no flag, or leaves
@@ -135,6 +161,15 @@ func wantsWith(word string, flags ...string) cobra.PositionalArgs {
 // wrongUse is an error of the command line itself.
 type wrongUse struct{ error }
 
+// exitWith is an error that the program ends with by an exit code of its own.
+type exitWith struct {
+	code int
+	error
+}
+
+// Unwrap is why.
+func (e exitWith) Unwrap() error { return e.error }
+
 // report says on one line what went wrong, and returns the exit code. After wrong
 // use it adds how cmd is used.
 func report(w io.Writer, cmd *cobra.Command, err error) int {
@@ -142,7 +177,11 @@ func report(w io.Writer, cmd *cobra.Command, err error) int {
 		return exitDone
 	}
 	fmt.Fprintln(w, "hooksafe: "+describe(cmd, err))
-	if !errors.As(err, new(wrongUse)) {
+	var own exitWith
+	switch {
+	case errors.As(err, &own):
+		return own.code
+	case !errors.As(err, new(wrongUse)):
 		return exitFailed
 	}
 	usage(w, cmd)

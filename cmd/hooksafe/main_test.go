@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,24 @@ func TestWrongUse(t *testing.T) {
 		{"member add --org acme --email a@example.com --role boss", "hooksafe: --role: Use one of the roles owner, admin, editor, viewer.\n"},
 		{"member role --org acme --email a@example.com --role Owner", "hooksafe: --role: Use one of the roles"},
 		{"audit export --org acme --format xml", "hooksafe: --format: \"xml\" is no format: use jsonl or csv\n"},
+		{"run", "hooksafe: the program is missing: put it behind two dashes\n"},
+		{"run --", "hooksafe: the program is missing: put it behind two dashes\n"},
+		{"run printenv", "hooksafe: \"printenv\" stands before the two dashes: put the program behind them\n"},
+		{"run printenv -- printenv", "hooksafe: \"printenv\" stands before the two dashes: put the program behind them\n"},
+		{"run --hook= -- printenv", "hooksafe: --hook: give the name of a hook\n"},
+		{"secrets list --hook=", "hooksafe: --hook: give the name of a hook\n"},
+		{"secrets get", "hooksafe: NAME is missing\n"},
+		{"secrets set NAME value", "hooksafe: \"value\" is one word too many\n"},
+		{"secrets set NAME --value value", "hooksafe: unknown flag: --value\n"},
+		{"secrets rm", "hooksafe: NAME is missing\n"},
+		{"export", "hooksafe: --format is missing\n"},
+		{"export --format xml", "hooksafe: --format: \"xml\" is no format: use dotenv, json, yaml, auth0-yaml or auth0-dir\n"},
+		{"export --format names", "hooksafe: --format: \"names\" is no format"},
+		{"export --format auth0-dir", "hooksafe: --output is missing: this format is a folder of files\n"},
+		{"import", "hooksafe: FILE|DIR is missing\n"},
+		{"import --from-auth0 https://tenant.example .env", "hooksafe: \".env\" is one word too many\n"},
+		{"import --from-auth0 https://tenant.example --format json", "hooksafe: --format goes with files, not with --from-auth0\n"},
+		{"import --hook= .env", "hooksafe: --hook: give the name of a hook\n"},
 		{"help nonsense", "hooksafe: there is no command \"nonsense\"\n"},
 		{"help user crate", "hooksafe: there is no command \"user crate\"\n"},
 		{"completion bash", "hooksafe: unknown command \"completion\"\n"},
@@ -69,6 +88,9 @@ func TestWrongUse(t *testing.T) {
 		})
 	}
 }
+
+// takesWord finds the usage of a command that takes one word without a flag.
+var takesWord = regexp.MustCompile(` (ID|NAME|FILE\|DIR)$`)
 
 // TestEveryCommand holds every command to the same rules, also the ones that come
 // later.
@@ -89,8 +111,8 @@ func TestEveryCommand(t *testing.T) {
 				t.Errorf("hooksafe help %s says something else than --help:\n%s", name, asked)
 			}
 			tooMany := []string{"extra-word"}
-			if strings.HasSuffix(strings.SplitN(help[strings.Index(help, "Usage:"):], "\n", 3)[1], " ID") {
-				tooMany = append(tooMany, "extra-word") // the first one is the ID
+			if takesWord.MatchString(strings.SplitN(help[strings.Index(help, "Usage:"):], "\n", 3)[1]) {
+				tooMany = append(tooMany, "extra-word") // the first one is what it takes
 			}
 			code, _, stderr = commandLine(slices.Concat(words, tooMany)...)
 			if code != exitWrongUse || !strings.Contains(strings.SplitN(stderr, "\n", 2)[0], `"extra-word"`) {

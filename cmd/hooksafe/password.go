@@ -17,7 +17,7 @@ import (
 // readPassword takes the first line of standard input, without its line end. On a
 // terminal it asks, twice, because nobody sees what they type.
 func readPassword(cmd *cobra.Command) (string, error) {
-	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+	if in, ok := terminal(cmd.InOrStdin()); ok {
 		return askPassword(cmd.ErrOrStderr(), int(in.Fd()))
 	}
 	line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 1<<16)).ReadString('\n')
@@ -55,7 +55,7 @@ func ask(w io.Writer, terminal int, prompt string) (string, error) {
 	typed, err := term.ReadPassword(terminal)
 	fmt.Fprintln(w)
 	if err != nil {
-		return "", fmt.Errorf("read the password: %w", err)
+		return "", fmt.Errorf("read what is typed: %w", err)
 	}
 	return string(typed), nil
 }
@@ -65,7 +65,7 @@ func ask(w io.Writer, terminal int, prompt string) (string, error) {
 func echoAfterInterrupt(terminal int) (stop func(), err error) {
 	before, err := term.GetState(terminal)
 	if err != nil {
-		return nil, fmt.Errorf("read the password: %w", err)
+		return nil, fmt.Errorf("read the terminal: %w", err)
 	}
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)

@@ -17,7 +17,7 @@ import (
 
 // TestScripts runs testdata/script: each is a shell session with the program as
 // it is built, in a directory of its own. These commands come on top of those of
-// testscript:
+// testscript, and $EXPORTS has an export of the Deploy CLI in both of its forms:
 //
 //	exits CODE PROGRAM [ARG...]  run a program that has to exit with CODE
 //	refused                      the last one said why on one line, and printed nothing
@@ -25,6 +25,9 @@ import (
 //	setup                        wait for its address of the first run and set $SETUP and $TOKEN
 //	get STATUS URL               ask for an address, with no cookie
 //	halt SIGNAL CODE             end the server, which has to exit with CODE
+//	tenant                       start an Auth0 tenant and set $TENANT
+//	meddle                       have somebody change something while an import waits, under $URL
+//	keep NAME                    set a variable to the line that the last program printed
 //	private DIR                  nobody else may look into DIR, nor into what is in it
 //	snapshot DIR FILE            write what DIR holds to FILE, to be compared
 func TestScripts(t *testing.T) {
@@ -34,10 +37,12 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Values[serverKey{}] = new(*server)
-			return nil
+			exports, err := filepath.Abs("../../handlers/formats/testdata/deploycli")
+			e.Setenv("EXPORTS", exports)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "refused": refused, "serve": serveInScript, "setup": setup, "get": get,
+			"exits": exits, "refused": refused, "serve": serveInScript, "setup": setup, "get": get, "keep": keep, "tenant": tenantInScript, "meddle": meddle,
 			"halt": halt, "private": private, "snapshot": snapshot,
 		},
 	})
@@ -103,6 +108,10 @@ func halt(ts *testscript.TestScript, _ bool, args []string) {
 	if strconv.Itoa(code) != args[1] {
 		ts.Fatalf("exit %d, want %s\n%s", code, args[1], s.log.text())
 	}
+}
+
+func keep(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], strings.TrimSuffix(ts.ReadFile("stdout"), "\n"))
 }
 
 func private(ts *testscript.TestScript, _ bool, args []string) {

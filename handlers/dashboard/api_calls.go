@@ -37,7 +37,7 @@ func (d *Dashboard) APICalls(c echo.Context, a store.Actor) error {
 
 // inShell are the parts of an address that whoever tries a call puts in, as the
 // variables of a shell.
-var inShell = strings.NewReplacer("{hook}", "$HOOK", "{name}", "$NAME", "{secret}", "$SECRET")
+var inShell = strings.NewReplacer("{hook}", "$HOOK", "{name}", "$NAME", "{secret}", "$SECRET", "{plan}", "$PLAN")
 
 // curl is a call from a shell. The examples of the document have no single quotes.
 func curl(base string, call openapi.Call) string {

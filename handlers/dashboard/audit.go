@@ -1,9 +1,8 @@
 package dashboard
 
 import (
-	"context"
 	"encoding/hex"
-	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"slices"
@@ -165,9 +164,6 @@ func (d *Dashboard) HookActivity(c echo.Context, a store.Actor) error {
 	}))
 }
 
-// exportPatience is how long a client may take to receive one piece of an export.
-const exportPatience = time.Minute
-
 // ExportAudit sends what the filters choose as a file. Once its first piece has
 // left, what goes wrong breaks the connection off: half a log must not pass for the
 // whole.
@@ -189,30 +185,18 @@ func (d *Dashboard) ExportAudit(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, mime)
-	h.Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="audit-%s-%s.%s"`,
-		a.Org().Slug, d.store.Now().UTC().Format(time.DateOnly), format))
-	c.Response().WriteHeader(http.StatusOK)
-	return send(c, pieces)
+	return send(d.attachment(c, "audit-"+a.Org().Slug, string(format), mime), pieces)
 }
 
-// send writes pieces as they come. A file may take longer than any other answer, so
-// each piece has its own time; the deadline for reading counts too, because the
-// server takes a connection that can't be read from for one that is gone.
-func send(c echo.Context, pieces iter.Seq2[[]byte, error]) error {
-	connection := http.NewResponseController(c.Response())
+// send writes pieces as they come.
+func send(out io.Writer, pieces iter.Seq2[[]byte, error]) error {
 	for piece, err := range pieces {
 		if err != nil {
 			return err
 		}
-		until := time.Now().Add(exportPatience)
-		_ = connection.SetReadDeadline(until) // not every writer has deadlines to move
-		_ = connection.SetWriteDeadline(until)
-		if _, err := c.Response().Write(piece); err != nil {
-			return context.Canceled // nobody is there to read it
+		if _, err := out.Write(piece); err != nil {
+			return err
 		}
-		c.Response().Flush()
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (d *Dashboard) secretDetail(a store.Actor, at place, s store.SecretDetail) 
 func (d *Dashboard) secretUses(uses []store.SecretUse) []views.UseProps {
 	var list []views.UseProps
 	for _, u := range uses {
-		list = append(list, views.UseProps{By: u.By, Copied: u.How == "copy", Version: u.Version, Times: u.Times, Last: d.when(u.LastAt)})
+		list = append(list, views.UseProps{By: u.By, How: u.How, Version: u.Version, Times: u.Times, Last: d.when(u.LastAt)})
 	}
 	return list
 }

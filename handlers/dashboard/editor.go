@@ -97,6 +97,9 @@ func (d *Dashboard) hookHead(a store.Actor, h store.Hook, tab views.Tab) views.H
 		Tab:   tab, HooksURL: hooksURL(org), ScriptURL: hookURL(org, h.ID), SecretsURL: secretsURL(org, h.ID),
 		ActivityURL: activityURL(org, h.ID),
 	}
+	if h.Secrets > 0 {
+		p.ExportURL = p.SecretsURL + exportPath
+	}
 	if a.Can(store.EditHookSecrets) {
 		p.AddURL, p.ImportURL = p.SecretsURL+"/new", importURL(p.SecretsURL)
 	}

@@ -116,6 +116,9 @@ func (d *Dashboard) hookList(c echo.Context, a store.Actor, view hookView) (view
 	if a.Can(store.EditHooks) {
 		p.NewURL, p.ImportURL = newHookURL(a), importURL(hooksURL(org))
 	}
+	if hooks.Total > 0 {
+		p.ExportURL = hooksURL(org) + exportPath
+	}
 	if hooks.Next != "" {
 		view.after = hooks.Next
 		p.MoreURL = view.url(org)

@@ -286,7 +286,7 @@ func (d *Dashboard) askToConfirmRemoval(c echo.Context, a store.Actor, status in
 func (d *Dashboard) departure(going store.Departure) views.DepartureProps {
 	p := views.DepartureProps{Name: going.Name, Known: going.Known, Last: going.Last, Invites: going.Role >= store.Admin}
 	for _, s := range going.Seen {
-		p.Seen = append(p.Seen, views.SeenProps{Name: s.Name, Hook: s.Hook, Version: s.Version, Copied: s.Copied, At: d.when(s.At), Deleted: s.Deleted})
+		p.Seen = append(p.Seen, views.SeenProps{Name: s.Name, Hook: s.Hook, Version: s.Version, How: s.How, At: d.when(s.At), Deleted: s.Deleted})
 	}
 	for _, k := range going.Keys {
 		p.Keys = append(p.Keys, views.DepartingKeyProps{Field: adoptField + k.ID, Name: k.Name, Used: d.when(k.UsedAt)})

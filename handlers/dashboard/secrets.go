@@ -71,7 +71,11 @@ func (d *Dashboard) secretsHead(a store.Actor, shown shownSecrets) views.HookHea
 }
 
 func organizationSecretsHead(a store.Actor, list views.SecretListProps) views.OrganizationSecretsHeadProps {
-	return views.OrganizationSecretsHeadProps{Organization: a.Org().Name, AddURL: list.AddURL, ImportURL: list.ImportURL, Filter: secretsFilter(list)}
+	head := views.OrganizationSecretsHeadProps{Organization: a.Org().Name, AddURL: list.AddURL, ImportURL: list.ImportURL, Filter: secretsFilter(list)}
+	if list.Total > 0 {
+		head.ExportURL = organizationSecretsURL(a.Org().Slug) + exportPath
+	}
+	return head
 }
 
 // secretsFilter filters a list by name. One that is seen at a glance has none.

@@ -1,8 +1,10 @@
 package formats
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -102,7 +104,19 @@ type Fields struct {
 
 // ReadFields reads an object whose members are asked for one by one.
 func ReadFields(body []byte, wanted string) (*Fields, error) {
-	value, err := ReadJSON(body)
+	return readFields(body, wanted, maxNames)
+}
+
+// ReadImport is ReadFields for a body that holds as many secrets as an import may.
+func ReadImport(body []byte, wanted string) (*Fields, error) {
+	return readFields(body, wanted, maxImportNames)
+}
+
+// maxImportNames are name, value and place of each secret, and what hooks have besides.
+const maxImportNames = 4 * maxSecrets
+
+func readFields(body []byte, wanted string, names int) (*Fields, error) {
+	value, err := readJSON(body, names)
 	if err != nil {
 		return nil, &BodyError{"", wanted + "; " + err.Error()}
 	}
@@ -131,6 +145,52 @@ func (f *Fields) Object(name string) *Fields {
 	}
 	return &Fields{object: *object, known: map[string]bool{}}
 }
+
+// Each hands every object of a member that is a list of objects to read, and tells
+// whether the member is there. What is wrong with one of them is wrong with f.
+func (f *Fields) Each(name string, read func(*Fields)) (there bool) {
+	list := field[List](f, name, "a list of objects")
+	if list == nil {
+		return false
+	}
+	for i, value := range *list {
+		object, ok := value.(*Object)
+		if !ok {
+			f.Refuse(fmt.Sprintf("%s, entry %d", name, i+1), "it has to be an object, and "+kindOf(value)+" is none")
+			return true
+		}
+		in := &Fields{object: object, known: map[string]bool{}}
+		read(in)
+		var wrong *BodyError
+		if errors.As(in.Err(), &wrong) {
+			f.Refuse(strings.TrimSuffix(fmt.Sprintf("%s, entry %d, %s", name, i+1, wrong.Where), ", "), wrong.What)
+			return true
+		}
+	}
+	return true
+}
+
+// Numbers is a member that is a list of whole numbers; nil if it is not there.
+func (f *Fields) Numbers(name string) []int {
+	list := field[List](f, name, "a list of whole numbers")
+	if list == nil {
+		return nil
+	}
+	numbers := make([]int, len(*list))
+	for i, value := range *list {
+		written, _ := value.(Number)
+		n, err := strconv.Atoi(string(written))
+		if err != nil {
+			f.Refuse(fmt.Sprintf("%s, entry %d", name, i+1), "a whole number is wanted")
+			return nil
+		}
+		numbers[i] = n
+	}
+	return numbers
+}
+
+// Refuse notes what is wrong with a member beyond its kind, or with "" with all of it.
+func (f *Fields) Refuse(name, what string) { f.fail(&BodyError{name, what}) }
 
 // Texts is a member that is an object of names and text; nil if it is not there.
 func (f *Fields) Texts(name string) map[string]string {

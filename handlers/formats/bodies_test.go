@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -77,6 +78,68 @@ func TestBodiesRefuse(t *testing.T) {
 				t.Errorf("says %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// A list of objects is read one by one; what is wrong with one is told with its place.
+func TestFieldsOfLists(t *testing.T) {
+	read := func(body string) (names []string, numbers []int, err error) {
+		f, err := ReadImport([]byte(body), "a list is wanted")
+		if err != nil {
+			return nil, nil, err
+		}
+		f.Each("hooks", func(hook *Fields) {
+			hook.Each("secrets", func(secret *Fields) {
+				name := secret.Text("name")
+				if name == nil {
+					secret.Refuse("name", "this field is missing")
+					return
+				}
+				names = append(names, *name)
+			})
+		})
+		return names, f.Numbers("choose"), f.Err()
+	}
+	names, numbers, err := read(`{"hooks":[{"secrets":[{"name":"A"},{"name":"B"}]},{"secrets":[]},{}],"choose":[2,0]}`)
+	if !slices.Equal(names, []string{"A", "B"}) || !slices.Equal(numbers, []int{2, 0}) || err != nil {
+		t.Errorf("reads %q, %v, %v", names, numbers, err)
+	}
+	if names, numbers, err := read(`{}`); names != nil || numbers != nil || err != nil {
+		t.Errorf("reads %q, %v, %v", names, numbers, err)
+	}
+	if _, numbers, _ := read(`{"choose":[]}`); numbers == nil {
+		t.Error("an empty list is none")
+	}
+	for body, want := range map[string]string{
+		`{"hooks":{"` + planted + `":1}}`:                              "hooks: it has to be a list of objects, and an object is none",
+		`{"hooks":[{},"` + planted + `"]}`:                             "hooks, entry 2: it has to be an object, and text is none",
+		`{"hooks":[{"secrets":[{"name":"A"},{}]}]}`:                    "hooks, entry 1, secrets, entry 2, name: this field is missing",
+		`{"hooks":[{"secrets":[{"name":"A","` + planted + `":1}]}]}`:   "hooks, entry 1, secrets, entry 1, entry 2: this field is not one",
+		`{"hooks":[{"secrets":[{"name":"A"},{"name":null}]},{"x":1}]}`: "hooks, entry 1, secrets, entry 2, name: it has to be text",
+		`{"choose":["` + planted + `"]}`:                               "choose, entry 1: a whole number is wanted",
+		`{"choose":[1,1.5]}`:                                           "choose, entry 2: a whole number is wanted",
+		`{"choose":[99999999999999999999]}`:                            "choose, entry 1: a whole number is wanted",
+		`{"choose":1}`:                                                 "choose: it has to be a list of whole numbers",
+	} {
+		_, _, err := read(body)
+		var wrong *BodyError
+		if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), planted) {
+			t.Errorf("%s: says %v, want %s", body, err, want)
+		}
+	}
+}
+
+// An import has more names than other bodies, and not any number of them.
+func TestNamesOfAnImport(t *testing.T) {
+	body := func(n int) []byte { return []byte(`{"secrets":[` + strings.Repeat(`{"name":1},`, n) + `{}]}`) }
+	if _, err := ReadFields(body(1000), ""); err == nil {
+		t.Error("any body has 1,001 names")
+	}
+	if _, err := ReadImport(body(maxImportNames-1), ""); err != nil {
+		t.Error(err)
+	}
+	if _, err := ReadImport(body(maxImportNames), ""); err == nil {
+		t.Error("there is no limit")
 	}
 }
 

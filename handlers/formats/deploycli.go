@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -99,8 +98,15 @@ func (r *fileReader) hookFile() {
 // tenantFile reads the hooks of the YAML form. What else a tenant has is left aside.
 func (r *fileReader) tenantFile() {
 	text := r.tokens.hideInYAML(string(r.all.files[r.file]))
-	if n := parseYAML([]byte(text), &r.faults); n != nil {
-		for _, hook := range r.hooksOf(n) {
+	hooks := parseYAMLMember([]byte(text), "hooks", &r.faults)
+	switch {
+	case len(r.list) > 0:
+	case hooks == nil:
+		r.fail(1, "there is no list called hooks in this file")
+	case hooks.kind != yamlList && hooks.kind != yamlNull:
+		r.fail(hooks.line, fmt.Sprintf("hooks has to be a list, and %s is none", hooks.kind))
+	default:
+		for _, hook := range hooks.items {
 			r.hook(r.on(hook.line), hook)
 		}
 	}
@@ -108,19 +114,6 @@ func (r *fileReader) tenantFile() {
 }
 
 func (r *fileReader) done() { r.all.problems = append(r.all.problems, r.problems()...) }
-
-func (r *fileReader) hooksOf(tenant *yamlNode) []*yamlNode {
-	hooks := tenant.get("hooks")
-	switch {
-	case hooks == nil:
-		r.fail(1, "there is no list called hooks in this file")
-	case hooks.kind != yamlList && hooks.kind != yamlNull:
-		r.fail(hooks.line, fmt.Sprintf("hooks has to be a list, and %s is none", hooks.kind))
-	default:
-		return hooks.items
-	}
-	return nil
-}
 
 // hook reads one, and takes it if all of it could be read.
 func (r *fileReader) hook(where string, n *yamlNode) {
@@ -286,20 +279,20 @@ func (h *hookReader) script(m yamlMember) string {
 		return text
 	}
 	name := path.Join(h.folder, strings.ReplaceAll(text, `\`, "/"))
-	script, there := h.all.files[name]
+	file, there := h.all.files[name]
+	script, missing := h.all.keywords.inScript(string(file))
 	switch {
 	case path.IsAbs(text) || wrongPath(name) != "" || !there && path.Ext(name) != ".js":
 		h.fail(m.line, "script has to be the path of a file of this export, such as ./"+path.Join(hooksFolder, "x.js"))
 	case !there:
 		h.fail(m.line, "the script "+name+" is not among the files")
-	case len(script) == 0:
+	case script == "":
 		h.all.fail(name, "this script is empty")
-	case !utf8.Valid(script) || bytes.IndexByte(script, 0) >= 0:
+	case !utf8.ValidString(script) || strings.Contains(script, "\x00"):
 		h.all.fail(name, "this script is not UTF-8 text, so it can't be kept exactly")
 	default:
-		filled, missing := h.all.keywords.inScript(string(script))
 		h.note(name, missing)
-		return filled
+		return script
 	}
 	return ""
 }

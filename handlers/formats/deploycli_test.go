@@ -149,6 +149,7 @@ func TestReadHooks(t *testing.T) {
 		})},
 		{"no hooks", Files{"tenant.yaml": []byte("hooks: []\n")}, nil},
 		{"nothing for hooks", Files{"tenant.yaml": []byte("hooks:\n")}, nil},
+		{"what is refused of hooks elsewhere", Files{"tenant.yaml": []byte("a: &a {x: !y [1], 1: 2, 1: 3}\nb: [*a, {<<: *a}]\nhooks: []\nc: 1\nc: 2\n")}, nil},
 		{"the rest of a tenant", Files{"tenant.yaml": []byte("clients:\n  - name: 1\n    secrets: 2\nactions: x\nhooks: []\nrules: {a: [b]}\n"), "clients/x.json": []byte("{"), "notes.txt": nil}, nil},
 		{"another name", Files{"prod.yml": yamlOf("")["tenant.yaml"], "hooks/x.js": code}, []Hook{x}},
 		{"tenant.yaml before others", Files{"tenant.yaml": yamlOf("")["tenant.yaml"], "other.yaml": []byte("{"), "hooks/x.js": code}, []Hook{x}},
@@ -212,6 +213,9 @@ func TestReadHooksRefuses(t *testing.T) {
 		{"a hook that is text", hooks("  - " + planted), "tenant.yaml, line 2: a hook has to be a mapping of its fields, and text is none"},
 		{"no YAML", Files{"tenant.yaml": []byte("hooks:\n  - [" + planted)}, "is not YAML"},
 		{"no YAML elsewhere", Files{"tenant.yaml": []byte("hooks: []\nx: [" + planted)}, "is not YAML"},
+		{"hooks twice", Files{"tenant.yaml": []byte("hooks: []\nhooks: [" + planted + "]\n")}, "tenant.yaml, line 2: the name of line 1 comes a second time"},
+		{"an alias of elsewhere", Files{"tenant.yaml": []byte("a: &a " + planted + "\nhooks: [*a]\n")}, "tenant.yaml, line 2: an alias stands here"},
+		{"hooks by a merge", Files{"tenant.yaml": []byte("a: &a {hooks: [" + planted + "]}\n<<: *a\n")}, "there is no list called hooks"},
 		{"an alias", hooks("  - &a " + planted + "\n  - *a\n"), "line 2: an anchor stands here"},
 		{"a name twice in YAML", yamlOf("    name: " + planted), "tenant.yaml, line 7: the name of line 4 comes a second time"},
 		{"no UTF-8", yamlOf("    secrets: {A: \"" + planted + "\xff\"}"), "tenant.yaml, line 7: this is not UTF-8"},
@@ -220,6 +224,7 @@ func TestReadHooksRefuses(t *testing.T) {
 		{"JSON that is a list", Files{"hooks/x.json": []byte("\n[\"" + planted + "\"]")}, "hooks/x.json, line 2: a hook has to be a mapping of its fields, and a list is none"},
 		{"more than an object", Files{"hooks/x.json": []byte("{}\n" + planted)}, "hooks/x.json, line 2: nothing may follow"},
 		{"a name twice in JSON", jsonOf(",\n\"secrets\": {\"A\": \"1\",\n\"\\u0041\": \"" + planted + "\"}"), "hooks/x.json, line 4: the name of line 3 comes a second time"},
+		{"a field twice in JSON", jsonOf(",\n\"name\": \"" + planted + "\""), "hooks/x.json, line 3: the name of line 2 comes a second time"},
 		{"NUL in JSON", jsonOf(",\x00"), "hooks/x.json, line 2: a NUL"},
 
 		{"no name", hooks("  - triggerId: t\n    script: ./hooks/x.js\n"), "tenant.yaml, line 2: this hook has no name"},
@@ -278,6 +283,16 @@ func TestReadHooksRefuses(t *testing.T) {
 				t.Errorf("%d problems", len(problems))
 			}
 		})
+	}
+}
+
+// What can't be read is not a hook without a field, or a tenant without hooks.
+func TestReadHooksTellsOnce(t *testing.T) {
+	for _, tenant := range []string{"hooks: [", "a: *b\nhooks: []", "hooks:\n- name: *a\n", "hooks: *a", "hooks: &a\n- name: x\n"} {
+		_, err := ReadHooks(Files{"tenant.yaml": []byte(tenant)}, nil)
+		if problems, ok := err.(Problems); !ok || len(problems) != 1 {
+			t.Errorf("%q: %v", tenant, err)
+		}
 	}
 }
 

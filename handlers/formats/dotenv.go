@@ -24,7 +24,7 @@ type dotenvReader struct {
 func readDotenv(text []byte) ([]Secret, error) {
 	r := &dotenvReader{text: string(withoutMark(text)), line: 1}
 	r.check(r.text)
-	for r.at < len(r.text) && !r.full(r.line) {
+	for r.at < len(r.text) {
 		r.entry()
 		r.nextLine()
 	}
@@ -33,14 +33,16 @@ func readDotenv(text []byte) ([]Secret, error) {
 
 // rest is what is left of the line, without its end.
 func (r *dotenvReader) rest() string {
-	rest, _, _ := strings.Cut(r.text[r.at:], "\n")
-	return strings.TrimSuffix(rest, "\r")
+	rest, _, ended := strings.Cut(r.text[r.at:], "\n")
+	if ended {
+		rest = strings.TrimSuffix(rest, "\r")
+	}
+	return rest
 }
 
 func (r *dotenvReader) nextLine() {
-	rest := r.rest()
-	if strings.Contains(rest, "\r") {
-		r.fail(r.line, "a carriage return stands within the line: put the value in quotes, or end the lines as Unix or Windows does")
+	if strings.Contains(r.rest(), "\r") {
+		r.fail(r.line, "a carriage return stands here without a line feed: put the value in quotes, or end the lines as Unix or Windows does")
 	}
 	_, after, _ := strings.Cut(r.text[r.at:], "\n")
 	r.at = len(r.text) - len(after)
@@ -58,26 +60,25 @@ func (r *dotenvReader) entry() {
 		r.fail(r.line, "there is no = here, and NAME=value is wanted")
 		return
 	}
+	begin := r.line
+	r.at += strings.IndexByte(r.text[r.at:], '=') + 1
+	v, closed := r.value()
 	name := strings.TrimRight(before, blanks)
+	if name != before {
+		v.unclear = spacesAtEquals
+	}
 	if after, ok := strings.CutPrefix(name, "export"); ok && strings.TrimLeft(after, blanks) != after {
 		name = strings.TrimLeft(after, blanks)
 	}
-	if what := notAName(name); what != "" {
-		r.fail(r.line, what)
-		return
-	}
-	begin := r.line
-	r.at += strings.IndexByte(r.text[r.at:], '=') + 1
-	v, ok := r.value()
-	switch {
-	case !ok:
+	switch what := notAName(name); {
+	case what != "":
+		r.fail(begin, what)
+	case !closed:
 		r.fail(begin, "the quote that opens here is never closed")
-	case strings.TrimRight(before, blanks) != before:
-		r.unclear(begin, name, spacesAtEquals)
 	case v.unclear != "":
 		r.unclear(begin, name, v.unclear)
 	default:
-		r.add(begin, name, v.text, v.written)
+		r.add(begin, name, v.text, IsKeyword(v.written))
 	}
 }
 
@@ -113,25 +114,24 @@ const (
 	backquotes     = "Backquotes are quotes to some tools and run a command in others. Use single or double quotes."
 )
 
-// dotenvValue is what stands behind an = sign.
+// dotenvValue is what stands behind an = sign: the value, the value as it is written if
+// it may be a keyword, or why it is unclear.
 type dotenvValue struct{ text, written, unclear string }
 
-// value reads what stands behind the = sign, and is not ok if a quote is not closed.
-func (r *dotenvReader) value() (v dotenvValue, ok bool) {
+// value reads what stands behind the = sign, and tells whether it ends.
+func (r *dotenvReader) value() (v dotenvValue, closed bool) {
 	rest := r.rest()
-	trimmed := strings.TrimLeft(rest, blanks)
-	spaced := trimmed != "" && trimmed != rest
-	ok = true
-	if trimmed != "" && strings.IndexByte("\"'`", trimmed[0]) >= 0 {
-		r.at += len(rest) - len(trimmed)
-		v, ok = r.quoted(trimmed[0])
+	text := strings.TrimLeft(rest, blanks)
+	if text != "" && strings.IndexByte("\"'`", text[0]) >= 0 {
+		r.at += len(rest) - len(text)
+		v, closed = r.quoted(text[0])
 	} else {
-		v = bare(trimmed)
+		v, closed = bare(text), true
 	}
-	if spaced {
+	if text != "" && text != rest {
 		v.unclear = spacesAtEquals
 	}
-	return v, ok
+	return v, closed
 }
 
 // bare is a value without quotes.
@@ -157,7 +157,7 @@ func bare(text string) dotenvValue {
 
 // quoted reads a value in quotes, from the quote that opens it to the end of what
 // belongs to it.
-func (r *dotenvReader) quoted(quote byte) (v dotenvValue, ok bool) {
+func (r *dotenvReader) quoted(quote byte) (v dotenvValue, closed bool) {
 	inner := r.text[r.at+1:]
 	end := closing(inner, quote)
 	if end < 0 {
@@ -168,13 +168,9 @@ func (r *dotenvReader) quoted(quote byte) (v dotenvValue, ok bool) {
 	r.line += strings.Count(inner, "\n")
 	switch quote {
 	case '\'':
-		v.text = inner // what is written between them is never a keyword
+		v.text = inner // and never a keyword
 	case '"':
-		v.text, ok = unescape(inner)
-		v.written = inner
-		if !ok {
-			v.unclear = unknownEscape
-		}
+		v = doubleQuoted(inner)
 	default:
 		v.unclear = backquotes
 	}
@@ -203,10 +199,10 @@ func closing(text string, quote byte) int {
 
 var dotenvEscapes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', '"': '"', '\\': '\\', '$': '$', '`': '`'}
 
-// unescape is the value of a text in double quotes, if all of its escapes are known.
-func unescape(text string) (string, bool) {
+// doubleQuoted is the value of a text in double quotes.
+func doubleQuoted(text string) dotenvValue {
 	if !strings.Contains(text, `\`) {
-		return text, true
+		return dotenvValue{text: text, written: text}
 	}
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -215,13 +211,13 @@ func unescape(text string) (string, bool) {
 			i++
 			escaped, known := dotenvEscapes[text[i]]
 			if !known {
-				return "", false
+				return dotenvValue{unclear: unknownEscape}
 			}
 			c = escaped
 		}
 		b.WriteByte(c)
 	}
-	return b.String(), true
+	return dotenvValue{text: b.String()}
 }
 
 type dotenvWriter struct{ *bufio.Writer }

@@ -16,12 +16,12 @@ type entries struct {
 	lines   map[string]int // by name
 }
 
-// add takes a name and its value. written is the value as it stands in the file: only
-// there a keyword is a keyword, as the Deploy CLI replaces them before it reads.
-func (e *entries) add(line int, name, value, written string) {
+// add takes a name and its value, which is a keyword of the Deploy CLI or not. One is a
+// keyword only as it stands in the file: the Deploy CLI replaces them before it reads.
+func (e *entries) add(line int, name, value string, keyword bool) {
 	s := Secret{Name: name, Where: e.on(line)}
 	switch {
-	case isPlaceholder(value) || IsKeyword(written):
+	case keyword || isPlaceholder(value):
 		s.Pending = true
 	case value == "":
 		s.Unclear = emptyValue
@@ -37,6 +37,9 @@ func (e *entries) unclear(line int, name, why string) {
 }
 
 func (e *entries) take(line int, s Secret) {
+	if len(e.secrets) > maxSecrets {
+		return
+	}
 	if first, twice := e.lines[s.Name]; twice {
 		e.fail(line, nameTwice(first))
 		return
@@ -46,15 +49,9 @@ func (e *entries) take(line int, s Secret) {
 	}
 	e.lines[s.Name] = line
 	e.secrets = append(e.secrets, s)
-}
-
-// full says whether there may be no more.
-func (e *entries) full(line int) bool {
-	if len(e.secrets) < maxSecrets {
-		return false
+	if len(e.secrets) > maxSecrets {
+		e.fail(line, fmt.Sprintf("there are more than %d names", maxSecrets))
 	}
-	e.fail(line, fmt.Sprintf("there are more than %d names", maxSecrets))
-	return true
 }
 
 // result is what was read, or all that could not be.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,49 +18,68 @@ type faults struct {
 }
 
 type fault struct {
-	line int
-	what string
+	line, column int // from 1; the column is 0 where the line says enough
+	what         string
 }
 
-func (f *faults) fail(line int, what string) { f.list = append(f.list, fault{line, what}) }
+func (f *faults) fail(line int, what string) { f.failAt(line, 0, what) }
 
-// on is a place in the file.
+func (f *faults) failAt(line, column int, what string) {
+	f.list = append(f.list, fault{line, column, what})
+}
+
+// on is a line of the file.
 func (f *faults) on(line int) string {
-	if f.file == "" {
-		return fmt.Sprintf("line %d", line)
+	where := "line " + strconv.Itoa(line)
+	if f.file != "" {
+		where = f.file + ", " + where
 	}
-	return fmt.Sprintf("%s, line %d", f.file, line)
+	return where
 }
 
 // err is nil if there are none, else a Problems.
 func (f *faults) err() error {
-	if len(f.list) == 0 {
+	list := f.inOrder()
+	if len(list) == 0 {
 		return nil
 	}
-	return f.problems().shown()
+	return f.told(list[:min(len(list), maxShown)]).withMore(len(list) - maxShown)
 }
 
-// problems are the faults in order, one a line.
-func (f *faults) problems() Problems {
+// problems are all of them.
+func (f *faults) problems() Problems { return f.told(f.inOrder()) }
+
+// inOrder are the faults in the order of the file, one of each place.
+func (f *faults) inOrder() []fault {
 	slices.SortStableFunc(f.list, func(a, b fault) int { return cmp.Compare(a.line, b.line) })
-	list := slices.CompactFunc(f.list, func(a, b fault) bool { return a.line == b.line })
+	return slices.CompactFunc(f.list, func(a, b fault) bool { return a.line == b.line && a.column == b.column })
+}
+
+func (f *faults) told(list []fault) Problems {
 	var problems Problems
 	for _, fault := range list {
-		problems = append(problems, Problem{f.on(fault.line), fault.what})
+		where := f.on(fault.line)
+		if fault.column > 0 {
+			where += ", column " + strconv.Itoa(fault.column)
+		}
+		problems = append(problems, Problem{where, fault.what})
 	}
 	return problems
 }
 
 // shown are the first of many problems, and how many more there are.
 func (p Problems) shown() Problems {
-	more := len(p) - maxShown
+	return slices.Clip(p[:min(len(p), maxShown)]).withMore(len(p) - maxShown)
+}
+
+func (p Problems) withMore(more int) Problems {
 	if more <= 0 {
 		return p
 	}
-	return append(p[:maxShown:maxShown], Problem{"", fmt.Sprintf("and %d more lines that can't be read", more)})
+	return append(p, Problem{"", fmt.Sprintf("and %d more", more)})
 }
 
-// check finds what no text holds. It is told before anything else about a line.
+// check finds what no text holds.
 func (f *faults) check(text string) {
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
 		f.fail(1, "this is UTF-16 text: save the file as UTF-8")

@@ -18,9 +18,10 @@ import (
 // Files are those of an export of the Deploy CLI, by their paths, with slashes.
 type Files map[string][]byte
 
-// ReadDir reads the files of a folder. Hidden files and folders and node_modules are
-// left aside; a symbolic link or a device anywhere else is refused, also where it
-// leads to a file of the folder. The error is a Problems.
+// ReadDir reads the files of an export from the folder that it lies in: the YAML files
+// there, and all of the folder hooks but what is hidden. It looks at nothing else. A
+// symbolic link or a device among them is refused, also where it leads to one of them.
+// The error is a Problems.
 func ReadDir(folder fs.FS) (Files, error) {
 	in := newIntake()
 	err := fs.WalkDir(folder, ".", func(name string, e fs.DirEntry, err error) error {
@@ -28,7 +29,7 @@ func ReadDir(folder fs.FS) (Files, error) {
 		case err != nil:
 			in.fail(nameOr(name, "a folder"), "%s", unreadable(err))
 			return fs.SkipAll
-		case name != "." && isAside(name):
+		case name != "." && (isAside(name) || !isInFolder(name)):
 			return skip(e)
 		case e.IsDir():
 			return nil
@@ -49,6 +50,13 @@ func skip(e fs.DirEntry) error {
 		return fs.SkipDir
 	}
 	return nil
+}
+
+// isInFolder tells of a path in a folder whether it is of an export that lies there.
+func isInFolder(name string) bool {
+	first, _, deeper := strings.Cut(name, "/")
+	ext := path.Ext(name)
+	return first == hooksFolder || !deeper && (ext == ".yaml" || ext == ".yml")
 }
 
 // isAside tells of a path that no export has: what version control, package managers
@@ -86,7 +94,7 @@ func (in *intake) stop(what string, args ...any) (goOn bool) {
 // in going on.
 func (in *intake) take(where, name string, mode fs.FileMode, open func() (io.ReadCloser, error)) bool {
 	if in.count++; in.count > MaxFiles {
-		return in.stop("there are more than %d files", MaxFiles)
+		return in.stop("there are more than %d files: tenant.yaml and the folder hooks are enough", MaxFiles)
 	}
 	folded := strings.ToLower(name)
 	switch what := wrongPath(name); {

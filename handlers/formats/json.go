@@ -60,8 +60,10 @@ func (e *SyntaxError) Error() string {
 // an object (both as in I-JSON, RFC 7493, and the second also when the names are
 // escaped differently); at most 16 deep, at most 1,000 names. What it returns is
 // exactly what was sent. The error is a *SyntaxError.
-func ReadJSON(text []byte) (JSON, error) {
-	r := &jsonReader{text: text, maxNames: maxNames}
+func ReadJSON(text []byte) (JSON, error) { return readJSON(text, maxNames) }
+
+func readJSON(text []byte, names int) (JSON, error) {
+	r := &jsonReader{text: text, maxNames: names}
 	if !utf8.Valid(text) {
 		return nil, r.failAt(firstInvalid(text), "this is not UTF-8 text")
 	}

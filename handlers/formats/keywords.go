@@ -2,10 +2,10 @@ package formats
 
 import (
 	"crypto/rand"
-	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 )
 
 // Keywords gives the text that stands for a keyword of the Deploy CLI, ##KEY## or
@@ -30,20 +30,20 @@ var usualKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 
 // next finds the first keyword from a place on.
 func (k Keywords) next(text string, from int) (mark, bool) {
-	m, ok := findMark(text, from)
-	if !ok {
-		return mark{}, false
-	}
-	if k != nil {
-		m.text, m.known = k(m.key)
-	}
-	if !m.known && !usualKey.MatchString(m.key) {
-		// Its last signs may be the first of one that is a keyword more likely.
-		if later, ok := findMark(text, m.begin+1); ok && later.begin < m.end {
-			return k.next(text, later.begin)
+	for {
+		m, ok := findMark(text, from)
+		if !ok {
+			return mark{}, false
 		}
+		if k != nil {
+			m.text, m.known = k(m.key)
+		}
+		later, more := findMark(text, m.begin+1)
+		if m.known || usualKey.MatchString(m.key) || !more || later.begin >= m.end {
+			return m, true
+		}
+		from = later.begin // Its last signs are the first of one that is a keyword more likely.
 	}
-	return m, true
 }
 
 func findMark(text string, from int) (mark, bool) {
@@ -54,7 +54,7 @@ func findMark(text string, from int) (mark, bool) {
 		}
 		rest := text[i+2:]
 		n := strings.IndexFunc(rest[:min(len(rest), maxKey+1)], func(c rune) bool {
-			return c == rune(sign) || strings.ContainsRune(`'"\`, c) || unicode.IsControl(c)
+			return c == rune(sign) || c == '\'' || c == utf8.RuneError || escaped(c)
 		})
 		if end := i + n + 4; n > 0 && strings.HasPrefix(rest[n:], text[i:i+2]) {
 			return mark{begin: i, end: end, written: text[i:end], key: rest[:n]}, true
@@ -108,12 +108,12 @@ type tokens struct {
 	keywords Keywords
 	find     *regexp.Regexp
 	word     string // in every token, and nowhere else
-	stand    map[string]mark
+	marks    []mark // by the number in their token
 }
 
 func newTokens(k Keywords) *tokens {
 	word := "K" + rand.Text()
-	return &tokens{k, regexp.MustCompile("#?" + word + `\d+K`), word, map[string]mark{}}
+	return &tokens{k, regexp.MustCompile("#?" + word + `(\d+)K`), word, nil}
 }
 
 // hide puts a token in the place of every keyword. place writes it, and is told what
@@ -122,10 +122,10 @@ func (t *tokens) hide(text string, place func(between, token string, m mark) str
 	var hidden strings.Builder
 	after := 0
 	for m, ok := t.keywords.next(text, 0); ok; m, ok = t.keywords.next(text, after) {
-		between, token := text[after:m.begin], fmt.Sprintf("%s%dK", t.word, len(t.stand))
+		between, token := text[after:m.begin], t.word+strconv.Itoa(len(t.marks))+"K"
 		written := place(between, token, m)
 		m.asNote = written[0] == '#'
-		t.stand[token] = m
+		t.marks = append(t.marks, m)
 		hidden.WriteString(between + written)
 		after = m.end
 	}
@@ -168,23 +168,25 @@ func (t *tokens) hideInJSON(text string) string {
 
 // next finds the first token from a place on.
 func (t *tokens) next(text string, from int) (mark, bool) {
-	at := t.find.FindStringIndex(text[from:])
+	at := t.find.FindStringSubmatchIndex(text[from:])
 	if at == nil {
 		return mark{}, false
 	}
-	begin, end := from+at[0], from+at[1]
-	token := strings.TrimPrefix(text[begin:end], "#")
-	m := t.stand[token]
-	if !m.asNote {
-		begin = end - len(token)
+	number, _ := strconv.Atoi(text[from+at[2] : from+at[3]])
+	m := t.marks[number]
+	m.begin, m.end = from+at[0], from+at[1]
+	if text[m.begin] == '#' && !m.asNote {
+		m.begin++
 	}
-	m.begin, m.end = begin, end
 	return m, true
 }
 
 // fill puts in what stands for the keywords of a text that was read, and returns those
 // that nothing stands for.
 func (t *tokens) fill(text string) (filled string, missing []string) {
+	if !strings.Contains(text, t.word) {
+		return text, nil
+	}
 	if m, ok := t.whole(text); ok && m.known {
 		return m.text, nil // A text is written as it is either way.
 	}

@@ -39,6 +39,7 @@ func TestKeywordsInValues(t *testing.T) {
 		{"within text", `"a ##URL##/##lower-key.1##?"`, "yj", Secret{Value: "a https://example.com/lower?"}},
 		{"within plain text", `a ##URL##`, "y", Secret{Value: "a https://example.com"}},
 		{"within text, as JSON", "|-\n        {\"a\": @@URL@@, \"b\": \"@@URL@@\", \"c\": '@@URL@@', \"d\": \"@@URL@@'}\n", "y", Secret{Value: `{"a": "https://example.com", "b": "https://example.com", "c": "https://example.com", "d": ""https://example.com"'}`}},
+		{"behind a quote", `"\" ##URL##"`, "yj", Secret{Value: `" https://example.com`}},
 		{"side by side", `"##URL####B##"`, "yj", Secret{Value: "https://example.comb"}},
 		{"words", `"##two words##"`, "yj", Secret{Value: "spaced"}},
 		{"a placeholder", `##MASK##`, "yj", Secret{Pending: true}},
@@ -73,6 +74,7 @@ func TestKeywordsInValues(t *testing.T) {
 		{"one that is known behind other text", `"a##b##URL##"`, "yj", Secret{Value: "a##bhttps://example.com"}},
 		{"a hash more", `"###URL###"`, "yj", Secret{Value: "#https://example.com#"}},
 		{"a comment", "x # ##URL## ##NO##", "y", Secret{Value: "x"}},
+		{"a comment between signs", "x ## of words ##", "y", Secret{Value: "x"}},
 		{"a comment of words", "x ## ##NO## is ##no more##", "y", Secret{Value: "x"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -120,9 +122,12 @@ func TestKeywordsRefused(t *testing.T) {
 		{"the same name twice", "    secrets:\n      A: x\n      ##KEY##: " + planted + "\n", "line 9: the name of line 8 comes a second time"},
 		{"no name", "    secrets:\n      '##EMPTY##': " + planted + "\n", "line 8: there is no name before the colon"},
 		{"a switch of other text", "    enabled: ##URL##\n", "line 7: enabled has to be true or false, without quotes, and text is none"},
+		{"a script that is empty", "    id: ##NO##\n", "hooks/x.js: this script is empty"},
 		{"a switch that nobody replaced", "    enabled: ##NO##\n", "line 7: enabled has to be true or false, without quotes, and text is none"},
 	} {
-		if _, err := ReadHooks(yamlOf(c.lines), known); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), planted) {
+		files := yamlOf(c.lines)
+		files["hooks/x.js"] = []byte("##EMPTY##")
+		if _, err := ReadHooks(files, known); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), planted) {
 			t.Errorf("%s: says %v, want %q", c.name, err, c.want)
 		}
 	}

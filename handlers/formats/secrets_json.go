@@ -13,51 +13,65 @@ import (
 // readJSONSecrets reads an object of names and text. What is no JSON ends the reading;
 // what is only no secret doesn't.
 func readJSONSecrets(text []byte) ([]Secret, error) {
-	r := &jsonReader{text: withoutMark(text), maxNames: maxSecrets}
-	var e entries
-	if e.check(string(r.text)); len(e.list) > 0 {
-		return e.result()
+	r := &jsonSecrets{json: jsonReader{text: withoutMark(text), maxNames: maxSecrets}, line: 1}
+	if r.check(string(r.json.text)); len(r.list) > 0 {
+		return r.result()
 	}
-	err := r.secrets(&e)
 	var syntax *SyntaxError
-	if errors.As(err, &syntax) {
-		e.fail(syntax.Line, syntax.What)
+	if errors.As(r.object(), &syntax) {
+		r.failAt(syntax.Line, syntax.Column, syntax.What)
 	}
-	return e.result()
+	return r.result()
 }
 
-func (r *jsonReader) secrets(e *entries) error {
-	if !r.take('{') {
-		return r.fail(`an object of names and values is wanted, such as {"NAME": "value"}`)
+type jsonSecrets struct {
+	entries
+	json jsonReader
+
+	line, lineBegin, counted int // of what was read last
+}
+
+func (r *jsonSecrets) object() error {
+	if !r.json.take('{') {
+		return r.json.fail(`an object of names and values is wanted, such as {"NAME": "value"}`)
 	}
-	line, counted := 1, 0
-	err := r.members(func(name string, begin int) error {
-		line += bytes.Count(r.text[counted:begin], []byte("\n"))
-		counted = begin
-		valueAt := r.at
-		value, err := r.value()
-		if err != nil {
-			return err
-		}
-		text, isText := value.(string)
-		switch {
-		case name == "":
-			e.fail(line, "there is no name before the colon")
-		case !isText:
-			e.fail(line, "the value is text in double quotes, and "+kindOf(value)+" is none")
-		default:
-			e.add(line, name, text, string(r.text[valueAt+1:r.at-1]))
-		}
-		return nil
-	})
+	if err := r.json.members(r.member); err != nil {
+		return err
+	}
+	if r.json.space(); r.json.at < len(r.json.text) {
+		return r.json.fail("nothing may follow the object")
+	}
+	return nil
+}
+
+func (r *jsonSecrets) member(name string, begin int) error {
+	line, column := r.place(begin)
+	valueBegin := r.json.at
+	value, err := r.json.value()
 	if err != nil {
 		return err
 	}
-	r.space()
-	if r.at < len(r.text) {
-		return r.fail("nothing may follow the object")
+	text, isText := value.(string)
+	switch {
+	case name == "":
+		r.failAt(line, column, "there is no name before the colon")
+	case !isText:
+		r.failAt(line, column, "the value is text in double quotes, and "+kindOf(value)+" is none")
+	default:
+		written := r.json.text[valueBegin+1 : r.json.at-1]
+		r.add(line, name, text, IsKeyword(string(written)))
 	}
 	return nil
+}
+
+// place is where a place is that is behind the one before.
+func (r *jsonSecrets) place(at int) (line, column int) {
+	passed := r.json.text[r.counted:at]
+	if i := bytes.LastIndexByte(passed, '\n'); i >= 0 {
+		r.line, r.lineBegin = r.line+bytes.Count(passed, []byte("\n")), r.counted+i+1
+	}
+	r.counted = at
+	return r.line, at - r.lineBegin + 1
 }
 
 // jsonWriter writes an object, one entry a line.

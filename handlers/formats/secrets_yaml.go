@@ -2,43 +2,65 @@ package formats
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"regexp"
 )
 
 // readYAMLSecrets reads a mapping of names to text.
 func readYAMLSecrets(text []byte) ([]Secret, error) {
-	var e entries
-	root := parseYAML(text, &e.faults)
+	r := yamlSecrets{tokens: newTokens(nil)}
+	if bytes.Count(text, []byte("##"))+bytes.Count(text, []byte("@@")) > 4*maxSecrets {
+		r.fail(1, tooMuchYAML)
+		return r.result()
+	}
+	root := parseYAML([]byte(r.tokens.hideInYAML(string(text))), &r.faults)
 	switch {
-	case len(e.list) > 0:
+	case len(r.list) > 0:
 	case root.kind != yamlMap:
-		e.fail(root.line, "a mapping of names to text is wanted, such as NAME: value")
+		r.fail(root.line, "a mapping of names to text is wanted, such as NAME: value")
 	default:
 		for _, m := range root.members {
-			if e.full(m.line) {
-				break
-			}
-			e.member(m)
+			r.member(m)
 		}
 	}
-	return e.result()
+	return r.result()
 }
 
-func (e *entries) member(m yamlMember) {
+type yamlSecrets struct {
+	entries
+	tokens *tokens
+}
+
+func (r *yamlSecrets) member(m yamlMember) {
+	name, _ := r.tokens.fill(m.name)
 	switch {
-	case m.name == "":
-		e.fail(m.line, "there is no name before the colon")
+	case name == "":
+		r.fail(m.line, "there is no name before the colon")
 	case m.value.kind == yamlList || m.value.kind == yamlMap:
-		e.fail(m.line, "the value is text, and "+string(m.value.kind)+" is none")
+		r.fail(m.line, "the value is text, and "+string(m.value.kind)+" is none")
 	case m.value.kind != yamlString:
-		e.fail(m.line, "the value is "+string(m.value.kind)+" in YAML: put it in quotes")
-	case m.value.escaped:
-		e.add(m.line, m.name, m.value.text, "")
+		r.fail(m.line, "the value is "+string(m.value.kind)+" in YAML: put it in quotes")
 	default:
-		e.add(m.line, m.name, m.value.text, m.value.text)
+		r.text(m.line, name, m.value)
 	}
 }
+
+// wasHidden finds in a text without quotes what is there only because the signs of a
+// keyword were hidden: to YAML it begins a comment, or nothing.
+var wasHidden = regexp.MustCompile(`(^|[ \t\r\n])#|^@`)
+
+func (r *yamlSecrets) text(line int, name string, n *yamlNode) {
+	value, _ := r.tokens.fill(n.text)
+	keyword := r.tokens.pending(n.text)
+	if n.plain && !keyword && wasHidden.MatchString(value) {
+		r.unclear(line, name, keywordOrNot)
+		return
+	}
+	r.add(line, name, value, keyword)
+}
+
+const keywordOrNot = "The signs ## and @@ may begin a comment, a keyword or text. Put the value in quotes, without a comment."
 
 // yamlWriter writes a mapping, one entry a line.
 type yamlWriter struct {
@@ -54,7 +76,7 @@ func (w *yamlWriter) Write(s Secret) error {
 		value = quoted(s.Value)
 	}
 	w.empty = false
-	_, err := w.WriteString(yamlName(s.Name) + ": " + value + "\n")
+	_, err := w.WriteString(scalar(s.Name) + ": " + value + "\n")
 	return err
 }
 
@@ -65,17 +87,4 @@ func (w *yamlWriter) Close() error {
 		}
 	}
 	return w.Flush()
-}
-
-var (
-	plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-	yamlWord  = regexp.MustCompile(`(?i)^(null|true|false|yes|no|on|off|y|n)$`)
-)
-
-// yamlName is a name without quotes where all versions of YAML read it as text.
-func yamlName(name string) string {
-	if plainName.MatchString(name) && !yamlWord.MatchString(name) {
-		return name
-	}
-	return quoted(name)
 }

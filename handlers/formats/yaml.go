@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -35,7 +37,7 @@ type yamlNode struct {
 	kind    yamlKind
 	line    int          // where it begins
 	text    string       // what it says, if it is neither list nor mapping
-	escaped bool         // whether its text is another than stands in the file
+	plain   bool         // whether the text stands there without quotes
 	items   []*yamlNode  // of a list
 	members []yamlMember // of a mapping, in their order; no name comes twice
 }
@@ -59,25 +61,18 @@ func (n *yamlNode) get(name string) *yamlNode {
 // readYAML reads one YAML document, more strictly than most: it has no aliases, anchors,
 // tags, merges or directives, and no name comes twice in a mapping; it is at most 32
 // deep. What it returns is what YAML 1.2 says that the text means, and what the Deploy
-// CLI reads; where the two differ, it is refused. One thing is read beyond YAML: a
-// keyword of the Deploy CLI is text where it stands without quotes. file is the name of
-// the file if there are others. The error is a Problems.
+// CLI reads; where the two differ, it is refused. file is the name of the file if there
+// are others. The error is a Problems.
 func readYAML(text []byte, file string) (*yamlNode, error) {
 	f := faults{file: file}
 	root := parseYAML(text, &f)
 	return root, f.err()
 }
 
-// parseYAML reads a YAML document, and tells what is wrong with it. What it returns is
-// only whole if nothing is.
+// parseYAML reads a YAML document, and tells what is wrong with it. That is not in what
+// it returns.
 func parseYAML(text []byte, f *faults) *yamlNode {
-	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
-	r.check(r.text)
-	r.checkYAML()
-	if len(f.list) > 0 {
-		return nil
-	}
-	r.shield()
+	r := newYAMLReader(text, f)
 	document := r.document()
 	if document == nil {
 		return nil
@@ -85,32 +80,60 @@ func parseYAML(text []byte, f *faults) *yamlNode {
 	return r.node(document, 1)
 }
 
+// parseYAMLMember reads one member of the mapping that a YAML document is, nil if there
+// is none. The others have to be YAML, and may be what is refused in this one.
+func parseYAMLMember(text []byte, name string, f *faults) *yamlNode {
+	r := newYAMLReader(text, f)
+	document := r.document()
+	if document == nil || document.Kind != yaml.MappingNode {
+		return nil
+	}
+	var pairs []*yaml.Node
+	for pair := range slices.Chunk(document.Content, 2) {
+		if pair[0].Value == name {
+			pairs = append(pairs, pair...)
+		}
+	}
+	root := yamlNode{members: r.members(pairs, 2)}
+	return root.get(name)
+}
+
 type yamlReader struct {
 	*faults
-	text     string
-	shielded bool
+	text string
 
 	at, line, column int // where source was asked for last
 }
 
-var yamlDirective = regexp.MustCompile(`^(\s*(#.*)?\n)*%`)
+const tooMuchYAML = "this is too much for one YAML file: take JSON or .env"
+
+func newYAMLReader(text []byte, f *faults) *yamlReader {
+	r := &yamlReader{faults: f, text: string(withoutMark(text)), line: 1, column: 1}
+	r.check(r.text)
+	r.checkYAML()
+	return r
+}
 
 // checkYAML finds what the library should not be given: characters that YAML wants
-// escaped, some of which it takes for line ends, and more nodes than fit into memory.
+// escaped, some of which it takes for line ends, more nodes than fit into memory, and
+// directives, which it keeps to itself.
 func (r *yamlReader) checkYAML() {
-	line, marks := 0, 0
+	line, marks, begun := 0, 0, false
 	for part := range strings.Lines(r.text) {
 		line++
 		if strings.ContainsFunc(part, notInYAML) {
 			r.fail(line, `a character stands here that YAML wants as an escape in double quotes, such as "\u2028"`)
 		}
+		if !begun && part[0] == '%' {
+			r.fail(line, "a directive stands here: take it out")
+		}
+		if text := strings.TrimSpace(part); text != "" && text[0] != '#' {
+			begun = true
+		}
 		if marks += yamlMarks(part); marks > maxYAMLMarks {
-			r.fail(line, "this is too much for one YAML file: take JSON or .env")
+			r.fail(line, tooMuchYAML)
 			return
 		}
-	}
-	if yamlDirective.MatchString(r.text) {
-		r.fail(1, "a directive stands before the document: take it out")
 	}
 }
 
@@ -120,58 +143,34 @@ func notInYAML(c rune) bool {
 
 // yamlMarks counts what may begin a node in a line.
 func yamlMarks(line string) int {
-	marks := 1
+	marks := 0
 	for i := range len(line) {
 		switch line[i] {
-		case ',', '[', '{', '-', '?', ':':
+		case ',', '[', '{':
 			marks++
+		case '-', '?', ':':
+			if i+1 == len(line) || line[i+1] <= ' ' {
+				marks++
+			}
 		}
 	}
 	return marks
 }
 
-// These stand for the signs of keywords while YAML is read, which takes ## for a comment
-// and can't take @@. They are no characters, so hardly a text has them.
-const (
-	shieldedHash = "\U0001fffe"
-	shieldedAt   = "\U0002fffe"
-)
-
-var (
-	hashes     = regexp.MustCompile(`(?m)([:-][ \t]+)##([^#'"\\[:cntrl:]]+)##([ \t]*\r?)$`)
-	shields    = strings.NewReplacer("@@", shieldedAt+shieldedAt)
-	unshields  = strings.NewReplacer(shieldedHash, "#", shieldedAt, "@")
-	hasShields = regexp.MustCompile(`(?i)[\x{1fffe}\x{2fffe}]|\\U000[12]FFFE`)
-)
-
-// shield hides keywords from the library, and unshield brings them back, wherever they
-// stood. A text that has such signs of its own stays as it is.
-func (r *yamlReader) shield() {
-	r.shielded = !hasShields.MatchString(r.text)
-	if r.shielded {
-		r.text = hashes.ReplaceAllString(r.text, "${1}"+shieldedHash+shieldedHash+"${2}"+shieldedHash+shieldedHash+"${3}")
-		r.text = shields.Replace(r.text)
-	}
-}
-
-func (r *yamlReader) unshield(text string) string {
-	if !r.shielded {
-		return text
-	}
-	return unshields.Replace(text)
-}
-
-// document lets the library read, nil if it can't.
+// document lets the library read, nil if it can't or should not.
 func (r *yamlReader) document() *yaml.Node {
+	if len(r.list) > 0 {
+		return nil
+	}
 	if !strings.HasSuffix(r.text, "\n") && !strings.HasSuffix(r.text, "\r") {
 		r.text += "\n" // else a block at the end lacks one
 	}
-	lines := &lineReader{text: r.text}
+	lines := &lineReader{text: "\n" + r.text} // as it takes line 1 for no line in its errors
 	decoder := yaml.NewDecoder(lines)
 	var first, second yaml.Node
 	err := decode(decoder, &first)
 	if errors.Is(err, io.EOF) {
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 1}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 2}
 	}
 	if err == nil {
 		if err = decode(decoder, &second); errors.Is(err, io.EOF) {
@@ -179,9 +178,9 @@ func (r *yamlReader) document() *yaml.Node {
 		}
 	}
 	if err == nil {
-		r.fail(second.Line, "a second document begins here, and one is wanted")
+		r.fail(lineOf(&second), "a second document begins here, and one is wanted")
 	} else {
-		r.fail(yamlFault(err.Error(), lines.line))
+		r.fail(yamlFault(err.Error(), lines.line-1))
 	}
 	return nil
 }
@@ -198,20 +197,23 @@ func decode(d *yaml.Decoder, document *yaml.Node) (err error) {
 
 // lineReader hands out a line at a time, and so knows how far the reading came.
 type lineReader struct {
-	text string
-	line int // the one handed out last
+	text   string
+	line   int // the one handed out last
+	within bool
 }
 
 func (r *lineReader) Read(p []byte) (int, error) {
 	if r.text == "" {
 		return 0, io.EOF
 	}
-	line, _, _ := strings.Cut(r.text, "\n")
-	end := min(len(line)+1, len(r.text))
-	n := copy(p, r.text[:end])
-	if n == end {
+	n := copy(p, r.text)
+	if end := strings.IndexByte(r.text[:n], '\n'); end >= 0 {
+		n = end + 1
+	}
+	if !r.within {
 		r.line++
 	}
+	r.within = r.text[n-1] != '\n'
 	r.text = r.text[n:]
 	return n, nil
 }
@@ -228,54 +230,62 @@ var yamlFaults = map[string]string{
 	"found invalid Unicode character escape":     "this escape stands for no character",
 	"did not find expected comment or":           "a text stands behind | or >, and it begins on the next line",
 	"found a tab character where an indentation": "a tab stands where spaces are wanted",
+	"unknown anchor":                             aliasHere,
 }
+
+const aliasHere = "an alias stands here: write what it stands for"
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
+// yamlFault puts an error of the library into words. read is how far it came.
 func yamlFault(message string, read int) (line int, what string) {
 	for words, what := range yamlFaults {
-		if strings.Contains(message, words) {
-			if m := yamlLine.FindStringSubmatch(message); m != nil {
-				fmt.Sscan(m[1], &read)
-			}
-			return read, what
+		if !strings.Contains(message, words) {
+			continue
 		}
+		if m := yamlLine.FindStringSubmatch(message); m != nil {
+			line, _ := strconv.Atoi(m[1])
+			return line - 1, what
+		}
+		return read, what
 	}
-	return read, "this line, or the one before, can't be read as YAML: look at its spaces, brackets and quotes"
+	return read, "this line, or the one before, is not YAML: look at its spaces, tabs, brackets and quotes"
 }
 
+// lineOf is the line of a node in the file: the library had one line more.
+func lineOf(n *yaml.Node) int { return n.Line - 1 }
+
 func (r *yamlReader) node(n *yaml.Node, depth int) *yamlNode {
-	if what := r.refused(n, depth); what != "" {
-		r.fail(n.Line, what)
+	if what := refusedYAML(n, depth); what != "" {
+		r.fail(lineOf(n), what)
 		return nil
 	}
-	node := &yamlNode{line: n.Line}
+	node := &yamlNode{line: lineOf(n)}
 	switch n.Kind {
 	case yaml.SequenceNode:
 		node.kind = yamlList
 		for _, item := range n.Content {
-			node.items = append(node.items, r.node(item, depth+1))
+			if item := r.node(item, depth+1); item != nil {
+				node.items = append(node.items, item)
+			}
 		}
 	case yaml.MappingNode:
 		node.kind = yamlMap
 		node.members = r.members(n.Content, depth+1)
 	default:
-		node.kind = yamlKindOf(n)
-		node.text = r.unshield(n.Value)
-		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-			node.escaped = r.checkQuoted(n)
-		}
+		node.kind, node.text, node.plain = yamlKindOf(n), n.Value, n.Style == 0
+		r.checkFolds(n)
 	}
 	return node
 }
 
-// refused says why a node is not taken, or nothing.
-func (r *yamlReader) refused(n *yaml.Node, depth int) string {
+// refusedYAML says why a node is not taken, or nothing.
+func refusedYAML(n *yaml.Node, depth int) string {
 	switch {
 	case depth > maxYAMLDepth:
 		return fmt.Sprintf("this is nested more than %d deep", maxYAMLDepth)
 	case n.Kind == yaml.AliasNode:
-		return "an alias stands here: write what it stands for"
+		return aliasHere
 	case n.Anchor != "":
 		return "an anchor stands here: take it out"
 	case n.Style&yaml.TaggedStyle != 0:
@@ -291,7 +301,7 @@ func (r *yamlReader) members(content []*yaml.Node, depth int) []yamlMember {
 	lines := make(map[string]int, len(content)/2)
 	for i := 0; i < len(content); i += 2 {
 		key, value := r.node(content[i], depth), r.node(content[i+1], depth)
-		if key == nil {
+		if key == nil || value == nil {
 			continue
 		}
 		first, twice := lines[key.text]
@@ -316,7 +326,7 @@ func (r *yamlReader) members(content []*yaml.Node, depth int) []yamlMember {
 // none that are too large for it.
 var (
 	yamlNumbers = regexp.MustCompile(`^[-+]?(0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?)$`)
-	yamlDates   = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t]|$)`)
+	yamlDates   = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:?[0-9]{2})?))?)?$`)
 )
 
 func yamlKindOf(n *yaml.Node) yamlKind {
@@ -338,31 +348,26 @@ func yamlKindOf(n *yaml.Node) yamlKind {
 
 // foldedTwoWays finds the line ends in quotes on which readers disagree: those behind a
 // space, and escaped ones before an empty line.
-var foldedTwoWays = regexp.MustCompile(`[^ \t\r\n][ \t]+[\r\n]|\\(\r\n?|\n)[ \t]*[\r\n]`)
+var foldedTwoWays = regexp.MustCompile(`(^|[^ \t\r\n])[ \t]+[\r\n]|\\(\r\n?|\n)[ \t]*[\r\n]`)
 
-// checkQuoted looks at a text in quotes as it stands in the file, and says whether it
-// means another.
-func (r *yamlReader) checkQuoted(n *yaml.Node) bool {
-	quote, raw := byte('"'), ""
-	if n.Style&yaml.SingleQuotedStyle != 0 {
+// checkFolds looks at a text in quotes as it stands in the file.
+func (r *yamlReader) checkFolds(n *yaml.Node) {
+	quote := byte('"')
+	switch {
+	case n.Style&yaml.SingleQuotedStyle != 0:
 		quote = '\''
+	case n.Style&yaml.DoubleQuotedStyle == 0:
+		return
 	}
-	source := r.source(n)
-	if source != "" && source[0] == quote {
-		raw = source[1:]
-		if end := yamlClosing(raw, quote); end >= 0 {
-			raw = raw[:end]
-		}
+	raw := strings.TrimPrefix(r.source(n), string(quote))
+	if end := yamlClosing(raw, quote); end >= 0 && foldedTwoWays.MatchString(raw[:end]) {
+		r.fail(lineOf(n), `a text in quotes goes over several lines, in a way on which readers disagree: write it in one line, with \n`)
 	}
-	if foldedTwoWays.MatchString(raw) {
-		r.fail(n.Line, `a text in quotes goes over several lines, in a way on which readers disagree: write it in one line, with \n`)
-	}
-	return raw != n.Value
 }
 
 // source is the text from where a node begins. It is asked for in the order of the text.
 func (r *yamlReader) source(n *yaml.Node) string {
-	for r.at < len(r.text) && (r.line < n.Line || r.line == n.Line && r.column < n.Column) {
+	for r.at < len(r.text) && (r.line < lineOf(n) || r.line == lineOf(n) && r.column < n.Column) {
 		c, size := utf8.DecodeRuneInString(r.text[r.at:])
 		r.at += size
 		r.column++

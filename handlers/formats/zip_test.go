@@ -133,6 +133,7 @@ func TestS37ReadZipRefuses(t *testing.T) {
 		{"a link", zipOf(t, packed{"hooks/x.js", "/etc/" + planted, mode(fs.ModeSymlink | 0o777)}), "hooks/x.js: this is a link"},
 		{"a device", zipOf(t, packed{"hooks/x.js", "", mode(fs.ModeDevice | fs.ModeCharDevice)}), "hooks/x.js: this is a link, a device"},
 		{"a pipe", zipOf(t, packed{"hooks/x.js", "", mode(fs.ModeNamedPipe)}), "hooks/x.js: this is a link"},
+		{"links alone", zipOf(t, many(99, func(i int) packed { return packed{fmt.Sprint(i), "", mode(fs.ModeSymlink)} })...), "and 79 more"},
 		{"twice", zipOf(t, packed{name: "x.js", text: "1"}, packed{name: "x.js", text: planted}), "x.js: this path comes a second time"},
 		{"twice but for the case", zipOf(t, packed{name: "hooks/x.js"}, packed{name: "Hooks/X.js"}), "Hooks/X.js: this path comes a second time"},
 		{"a password", central(zipOf(t, packed{name: "x.js", text: planted}), 8, 9), "x.js: this is encrypted"},
@@ -216,11 +217,12 @@ func TestS37ReadDirRefuses(t *testing.T) {
 		{"a link to a folder", os.DirFS(folders + "/a-folder"), "hooks/x.js: this is a link"},
 		{"a link in the folder", os.DirFS(folders + "/inside"), "hooks/x.js: this is a link"},
 		{"a link to nothing", os.DirFS(folders + "/nowhere"), "hooks/x.js: this is a link"},
-		{"a device", fstest.MapFS{"x": {Mode: fs.ModeDevice}}, "x: this is a link, a device"},
-		{"a pipe", fstest.MapFS{"x": {Mode: fs.ModeNamedPipe}}, "x: this is a link, a device"},
-		{"a name with an escape", fstest.MapFS{planted + "\x1b": {}}, "a file: its name holds"},
-		{"a backslash", fstest.MapFS{planted + `\x`: {}}, "a file: its path holds a backslash"},
-		{"a file that is too large", fstest.MapFS{"x": {Data: make([]byte, MaxFile+1)}}, "x: this file is more than 512 KiB"},
+		{"a folder that is a link", fstest.MapFS{"hooks": {Mode: fs.ModeSymlink}}, "hooks: this is a link"},
+		{"a device", fstest.MapFS{"x.yaml": {Mode: fs.ModeDevice}}, "x.yaml: this is a link, a device"},
+		{"a pipe", fstest.MapFS{"hooks/x": {Mode: fs.ModeNamedPipe}}, "hooks/x: this is a link, a device"},
+		{"a name with an escape", fstest.MapFS{"hooks/" + planted + "\x1b": {}}, "a file: its name holds"},
+		{"a backslash", fstest.MapFS{planted + `\x.yaml`: {}}, "a file: its path holds a backslash"},
+		{"a file that is too large", fstest.MapFS{"x.yml": {Data: make([]byte, MaxFile+1)}}, "x.yml: this file is more than 512 KiB"},
 		{"no folder", os.DirFS(folders + "/none"), "can't be read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -246,10 +248,11 @@ func TestReadDirLeavesAside(t *testing.T) {
 	x := &fstest.MapFile{Data: []byte("x")}
 	link := &fstest.MapFile{Mode: fs.ModeSymlink}
 	files, err := ReadDir(fstest.MapFS{
-		"tenant.yaml": x, "hooks/x.js": x,
-		".env": x, ".git/config": x, ".git/link": link, "hooks/.x.js.swp": x, "node_modules/.bin/x": link, "node_modules/a/x.js": x, "hooks/Thumbs.db": x,
+		"tenant.yaml": x, "other.yml": x, "hooks/x.js": x, "hooks/more/y.txt": x,
+		"hooks/.x.js.swp": x, "hooks/.git/link": link, "hooks/node_modules/.bin/x": link, "hooks/Thumbs.db": x,
+		".env": x, ".tenant.yaml": link, "tenant.json": x, "clients/x.yaml": link, "a.yaml/link": link, "link": link, "large": {Data: make([]byte, MaxImport+1)},
 	})
-	if got := slices.Sorted(maps.Keys(files)); err != nil || !slices.Equal(got, []string{"hooks/x.js", "tenant.yaml"}) {
+	if got := slices.Sorted(maps.Keys(files)); err != nil || !slices.Equal(got, []string{"hooks/more/y.txt", "hooks/x.js", "other.yml", "tenant.yaml"}) {
 		t.Errorf("%v, %v", got, err)
 	}
 }

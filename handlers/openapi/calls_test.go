@@ -23,6 +23,7 @@ func TestCalls(t *testing.T) {
 		"Organization secrets: GET /api/v1/secrets/{secret} 1", "Organization secrets: PUT /api/v1/secrets/{secret} 1",
 		"Organization secrets: DELETE /api/v1/secrets/{secret} 1",
 		"Values: GET /api/v1/hooks/{hook}/secrets/{name}/value 1", "Values: GET /api/v1/secrets/{secret}/value 1",
+		"Imports: POST /api/v1/imports 4", "Imports: POST /api/v1/imports/{plan} 4",
 		"Access: GET /api/openapi.json 0", "Access: POST /oauth/token 0",
 	}
 	if !slices.Equal(got, want) {

@@ -15,7 +15,7 @@ var actions = []Action{
 	OrganizationSecretDelete, OrganizationSecretRestore, OrganizationSecretDestroy,
 	HookRead, HookCreate, HookUpdate, HookEnable, HookDisable, HookDelete, HookRestore, HookDestroy, HookPurge,
 	HookImportPlan, HookImport, HookImportUndo, SecretImportPlan, SecretImport, SecretImportUndo,
-	OrganizationSecretImportPlan, OrganizationSecretImport, OrganizationSecretImportUndo, SecretExport, NamesExport, OrganizationNamesExport,
+	OrganizationSecretImportPlan, OrganizationSecretImport, OrganizationSecretImportUndo, SecretExport, SecretExportRest, NamesExport, OrganizationNamesExport,
 	MemberList, MemberAdd, MemberRole, MemberTransfer, MemberSignOut, MemberRemove, MemberLeave,
 	InvitationList, InvitationCreate, InvitationRenew, InvitationRevoke, InvitationAccept,
 	KeyList, KeyCreate, KeyRevoke, KeyAdopt, KeyUse, TokenMake,

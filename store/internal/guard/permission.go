@@ -209,7 +209,9 @@ var (
 	OrganizationSecretImport     = Action{"import.apply", EditOrganizationSecrets, false, changes}
 	OrganizationSecretImportUndo = Action{"import.undo", EditOrganizationSecrets, false, changes}
 
+	// An export asks for the password once: what follows its first values comes without.
 	SecretExport            = Action{"secret.export", ExportValues, recently, opens}
+	SecretExportRest        = Action{"secret.export", ExportValues, false, opens}
 	NamesExport             = Action{"export.names", SeeHooks, false, looks}
 	OrganizationNamesExport = Action{"export.names", SeeOrganizationSecrets, false, looks}
 

@@ -59,7 +59,7 @@ func TestS16Permissions(t *testing.T) {
 // The operator's commands open no value and change no hook.
 func TestOperatorOpensNothing(t *testing.T) {
 	w := newWorld(t)
-	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, SecretUpdate, HookCreate} {
+	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, SecretExport, SecretExportRest, SecretUpdate, HookCreate} {
 		_, err := Act(ctx, w.DB, w.operator(t, acme), act, target("secret", "s"), nothing)
 		wantCode(t, err, Denied)
 		if e := w.lastEntry(t, acme); e.ActorKind != "operator" || e.Outcome != "denied" || str(e.Reason) != "operator" || e.Action != act.Name() {
@@ -70,7 +70,7 @@ func TestOperatorOpensNothing(t *testing.T) {
 
 // Actions that reach furthest ask for the password again.
 func TestWhatNeedsAConfirmation(t *testing.T) {
-	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, MemberAdd, MemberRole,
+	for _, act := range []Action{SecretReveal, SecretCopy, OrganizationSecretReveal, OrganizationSecretCopy, SecretExport, MemberAdd, MemberRole,
 		MemberTransfer, MemberRemove, InvitationCreate, InvitationRenew, InvitationRevoke, KeyCreate, KeyRevoke, KeyAdopt, OrganizationUpdate, OrganizationDelete} {
 		if !act.confirm {
 			t.Errorf("%s needs no confirmation", act.Name())

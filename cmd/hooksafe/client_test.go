@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// serverThat is a client of a server that answers with h.
+func serverThat(t *testing.T, h http.HandlerFunc) *client {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return newClient(s.URL, "hks_key")
+}
+
+// What a server says is told in its words, on one line; what it does not say, by its
+// status.
+func TestAnswersThatRefuse(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status     int
+		body, want string
+	}{
+		{404, `{"error":"Secret not found"}`, "Secret not found"},
+		{422, `{"error":"name: has to be shorter","errors":{"name":["x"]}}`, "name: has to be shorter"},
+		{400, `{"statusCode":400,"error":"Bad Request","message":"Payload validation error: x","errorCode":"invalid_body"}`, "Payload validation error: x"},
+		{401, `{"error":"access_denied","error_description":"Unauthorized"}`, "Unauthorized"},
+		{503, `{"error":"two\nlines \u001b[31mred"}`, "two lines  [31mred"},
+		{500, `{"error":"` + strings.Repeat("é", 400) + `"}`, strings.Repeat("é", 250) + "…"},
+		{502, `<html>planted</html>`, "URL answers with status 502 Bad Gateway"},
+		{418, ``, "URL answers with status 418 I'm a teapot"},
+	} {
+		c := serverThat(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(tt.status)
+			io.WriteString(w, tt.body)
+		})
+		err := c.call(t.Context(), http.MethodGet, "/x", nil, nil)
+		if want := strings.ReplaceAll(tt.want, "URL", c.base); err == nil || err.Error() != want || !answers(err, tt.status) {
+			t.Errorf("says %v, want %s", err, want)
+		}
+	}
+	c := serverThat(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "planted") })
+	var into struct{}
+	if err := c.call(t.Context(), http.MethodGet, "/x", nil, &into); err == nil || strings.Contains(err.Error(), "planted") {
+		t.Errorf("says %v", err)
+	}
+}
+
+// The key goes to the one server and nowhere else.
+func TestNoRedirectIsFollowed(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was followed") }))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		c := serverThat(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL+r.URL.Path, status) })
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			err := c.call(t.Context(), method, "/x", map[string]string{"value": "planted"}, nil)
+			if err == nil || !strings.Contains(err.Error(), "leads elsewhere") {
+				t.Errorf("%d: says %v", status, err)
+			}
+		}
+	}
+}
+
+// A server that has too many requests is asked again, the same, when it says.
+func TestAskedToWait(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		header http.Header
+		want   time.Duration
+	}{
+		{http.Header{"Retry-After": {"3"}}, 3 * time.Second},
+		{http.Header{"Retry-After": {"0"}}, 0},
+		{http.Header{"Retry-After": {"3600"}}, time.Minute},
+		{http.Header{"Retry-After": {"-1"}}, 0},
+		{http.Header{"X-Ratelimit-Reset": {"1669000000"}}, 0},
+		{http.Header{"X-Ratelimit-Reset": {"99999999999"}}, time.Minute},
+		{http.Header{"Retry-After": {"2"}, "X-Ratelimit-Reset": {"99999999999"}}, 2 * time.Second},
+		{http.Header{"Retry-After": {"soon"}}, time.Second},
+		{nil, time.Second},
+	} {
+		if got := askedToWait(tt.header); got != tt.want {
+			t.Errorf("%v: %v, want %v", tt.header, got, tt.want)
+		}
+	}
+
+	bodies, waited := []string{}, []time.Duration{}
+	c := serverThat(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if bodies = append(bodies, string(body)); len(bodies) < 3 {
+			w.Header().Set("Retry-After", fmt.Sprint(len(bodies)))
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	c.wait = func(_ context.Context, long time.Duration) error {
+		waited = append(waited, long)
+		return nil
+	}
+	if err := c.call(t.Context(), http.MethodPost, "/x", []string{"<a>"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprintf("%q %v", bodies, waited), `["[\"<a>\"]\n" "[\"<a>\"]\n" "[\"<a>\"]\n"] [1s 2s]`; got != want {
+		t.Errorf("sends and waits %s, want %s", got, want)
+	}
+
+	tries := 0
+	c = serverThat(t, func(w http.ResponseWriter, _ *http.Request) {
+		tries++
+		refuse(w, http.StatusTooManyRequests, "Too many requests")
+	})
+	c.wait = func(context.Context, time.Duration) error { return nil }
+	if err := c.call(t.Context(), http.MethodGet, "/x", nil, nil); err == nil || err.Error() != "Too many requests" || tries != maxTries {
+		t.Errorf("%d tries, %v", tries, err)
+	}
+}
+
+// A server that does not answer is named, and what was asked of it is not: an address
+// names a secret.
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.NotFoundHandler())
+	s.Close()
+	err := newClient(s.URL, "hks_key").call(t.Context(), http.MethodGet, "/planted", nil, nil)
+	if err == nil || !strings.HasPrefix(err.Error(), s.URL+" does not answer: ") || strings.Contains(err.Error(), "planted") {
+		t.Errorf("says %v", err)
+	}
+}
+
+// A list that would never end does.
+func TestTheLastPageAgain(t *testing.T) {
+	t.Parallel()
+	c := serverThat(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"hooks":[{"id":"a","name":"A"}]}`) })
+	if _, err := c.hooks(t.Context(), "id,name"); err == nil || !strings.Contains(err.Error(), "on two pages") {
+		t.Errorf("says %v", err)
+	}
+}
+
+func TestReadServer(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://hooks.example.com": "https://hooks.example.com", "https://hooks.example.com/": "https://hooks.example.com", "https://hooks.example.com:8443": "https://hooks.example.com:8443",
+		"http://127.0.0.1:8080": "http://127.0.0.1:8080", "http://[::1]:8080": "http://[::1]:8080", "http://localhost": "http://localhost", "http://127.8.8.8": "http://127.8.8.8",
+		"http://hooks.example.com": "", "http://10.0.0.1": "", "http://localhost.example.com": "", "http://0.0.0.0": "", "https://": "", "hooks.example.com": "", "ftp://localhost": "",
+		"https://ada:pw@hooks.example.com": "", "https://hooks.example.com/api": "", "https://hooks.example.com?x": "", "https://hooks.example.com#x": "", "": "", "://": "",
+	} {
+		got, err := readServer(address)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v, want %q", address, got, err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), "pw") {
+			t.Errorf("%q: says %v", address, err)
+		}
+	}
+}
+
+// A certificate of an authority of one's own: SSL_CERT_FILE names it.
+func TestOwnAuthority(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("page") == "1" {
+			io.WriteString(w, `{"data":[{"id":"x","name":"OWN","version":1}]}`)
+			return
+		}
+		io.WriteString(w, `{"data":[]}`)
+	}))
+	defer s.Close()
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ file, want string }{{authority, "OWN\n"}, {"/dev/null", "certificate signed by unknown authority"}} {
+		cmd := exec.CommandContext(t.Context(), "hooksafe", "secrets", "list")
+		cmd.Env = []string{"HOOKSAFE_URL=" + s.URL, "HOOKSAFE_API_KEY=hks_key", "SSL_CERT_FILE=" + tt.file, "SSL_CERT_DIR=/nonexistent"}
+		if out, _ := cmd.CombinedOutput(); !strings.HasSuffix(strings.TrimSuffix(string(out), "\n"), strings.TrimSuffix(tt.want, "\n")) {
+			t.Errorf("with %s: %s", tt.file, out)
+		}
+	}
+}
+
+// A folder is written whole or not at all, and nothing outside of it.
+func TestWriteFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files := func(names ...string) map[string]*bytes.Buffer {
+		all := map[string]*bytes.Buffer{}
+		for _, name := range names {
+			all[name] = bytes.NewBufferString(name)
+		}
+		return all
+	}
+	for _, outside := range []string{"../outside.js", "/outside.js", "hooks/../../outside.js", ""} {
+		if err := writeFolder(filepath.Join(dir, "a"), files("hooks/a.js", outside)); err == nil {
+			t.Errorf("%q is written", outside)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+	if err := writeFolder(filepath.Join(dir, "a"), files("tenant.yaml", "hooks/a.js")); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "a", "hooks", "a.js")); string(text) != "hooks/a.js" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := writeFolder(filepath.Join(dir, "a"), files("tenant.yaml")); err == nil {
+		t.Error("it is written over")
+	}
+}
