@@ -29,7 +29,7 @@ type Undone struct {
 }
 
 // undoStep undoes one part of a change, if nobody has changed that part since: its
-// revision must be the one that the change left.
+// revision must be the one that the change left, and a deletion that of the change.
 type undoStep struct {
 	Did          string
 	Hook         string `json:",omitempty"` // "" is the organization
@@ -281,7 +281,7 @@ func (u *undoer) empty(in Place, row secretRow) error {
 	return err
 }
 
-// bringBack restores a secret that the change deleted, unless its name or its place was
+// bringBack restores a secret as the change deleted it, unless its name or its place was
 // taken.
 func (u *undoer) bringBack(step undoStep) (guard.Target, error) {
 	in := step.place()
@@ -293,8 +293,8 @@ func (u *undoer) bringBack(step undoStep) (guard.Target, error) {
 	if err := u.tx.Get(&row, `
 		SELECT id, name, version
 		FROM secrets
-		WHERE org = :org_id AND hook = :hook AND id = :id AND revision = :revision AND deleted_at = :at`,
-		guard.Args{"hook": in.hook, "id": step.ID, "revision": step.Revision, "at": u.at}); err != nil {
+		WHERE org = :org_id AND hook = :hook AND id = :id AND deleted_at = :at`,
+		guard.Args{"hook": in.hook, "id": step.ID, "at": u.at}); err != nil {
 		return guard.Target{}, err
 	}
 	err = u.s.restoreSecret(u.tx, in, row.ID)

@@ -51,7 +51,7 @@ type HookExport struct {
 // once, and an error is their end: what came before is not the whole. A place without
 // secrets is a Conflict.
 func (s *Store) ExportNames(ctx context.Context, a Actor, in Place, detail string) (iter.Seq2[ExportedSecret, error], error) {
-	_, parts, err := s.exportNames(ctx, a, in.actions().names, newSecretIn(in), placeToExport(in), detail)
+	_, parts, err := s.exportNames(ctx, a, in, detail)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s *Store) ExportNames(ctx context.Context, a Actor, in Place, detail strin
 // is on disk; the first ones have one when this returns. A place without any value is a
 // Conflict.
 func (s *Store) ExportValues(ctx context.Context, a Actor, in Place, reason string) (iter.Seq2[ExportedSecret, error], error) {
-	_, parts, err := s.exportValues(ctx, a, newSecretIn(in), placeToExport(in), reason)
+	_, parts, err := s.exportValues(ctx, a, in, reason)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (s *Store) ExportValues(ctx context.Context, a Actor, in Place, reason stri
 
 // ExportHooks exports all hooks with the names of their secrets, as ExportNames does.
 func (s *Store) ExportHooks(ctx context.Context, a Actor, detail string) (HookExport, error) {
-	hooks, parts, err := s.exportNames(ctx, a, AllHooks().actions().names, newSecretIn(AllHooks()), hooksToExport, detail)
+	hooks, parts, err := s.exportNames(ctx, a, AllHooks(), detail)
 	if err != nil {
 		return HookExport{}, err
 	}
@@ -81,31 +81,30 @@ func (s *Store) ExportHooks(ctx context.Context, a Actor, detail string) (HookEx
 
 // ExportHookValues exports all hooks with their secrets and values, as ExportValues does.
 func (s *Store) ExportHookValues(ctx context.Context, a Actor, reason string) (HookExport, error) {
-	hooks, parts, err := s.exportValues(ctx, a, newSecretIn(AllHooks()), hooksToExport, reason)
+	hooks, parts, err := s.exportValues(ctx, a, AllHooks(), reason)
 	if err != nil {
 		return HookExport{}, err
 	}
 	return HookExport{s.exportScripts(ctx, a, hooks), wholeHooks(parts)}, nil
 }
 
-// toExport finds the hooks whose secrets are exported; the organization itself is one
+// toExport finds the hooks whose secrets a place has; the organization itself is one
 // without an id. That there is nothing to export is a Conflict.
-type toExport func(tx getter) ([]hookRow, error)
-
-func placeToExport(in Place) toExport {
-	return func(tx getter) ([]hookRow, error) {
-		hook, err := parent(tx, in)
-		if err != nil {
-			return nil, err
-		}
-		var some bool
-		err = tx.Get(&some, `SELECT EXISTS (SELECT 1 FROM secrets WHERE org = :org_id AND hook = :hook AND deleted_at IS NULL)`,
-			guard.Args{"hook": in.hook})
-		if err == nil && !some {
-			err = guard.Errorf(Conflict, "", "There are no secrets here to export.")
-		}
-		return []hookRow{hook}, err
+func (p Place) toExport(tx getter) ([]hookRow, error) {
+	if p.all {
+		return hooksToExport(tx)
 	}
+	hook, err := parent(tx, p)
+	if err != nil {
+		return nil, err
+	}
+	var some bool
+	err = tx.Get(&some, `SELECT EXISTS (SELECT 1 FROM secrets WHERE org = :org_id AND hook = :hook AND deleted_at IS NULL)`,
+		guard.Args{"hook": p.hook})
+	if err == nil && !some {
+		err = guard.Errorf(Conflict, "", "There are no secrets here to export.")
+	}
+	return []hookRow{hook}, err
 }
 
 func hooksToExport(tx getter) ([]hookRow, error) {
@@ -121,17 +120,16 @@ func hooksToExport(tx getter) ([]hookRow, error) {
 	return hooks, err
 }
 
-func (s *Store) exportNames(ctx context.Context, a Actor, act guard.Action, about guard.Targets, find toExport, detail string) ([]hookRow, iter.Seq2[ExportedHook, error], error) {
-	var left *remaining
-	hooks, err := guard.Act(ctx, s.db, a, act, about, func(tx *guard.WriteTx) ([]hookRow, error) {
+func (s *Store) exportNames(ctx context.Context, a Actor, in Place, detail string) ([]hookRow, iter.Seq2[ExportedHook, error], error) {
+	act := in.actions().names
+	hooks, err := guard.Act(ctx, s.db, a, act, newSecretIn(in), func(tx *guard.WriteTx) ([]hookRow, error) {
 		tx.Target().Detail = detail
-		hooks, err := find(tx)
-		left = &remaining{hooks: hooks}
-		return hooks, err
+		return in.toExport(tx)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
+	left := &remaining{hooks: hooks}
 	return hooks, left.parts(nil, func() ([]ExportedHook, error) {
 		return guard.View(ctx, s.db, a, act, func(tx *guard.ReadTx) ([]ExportedHook, error) {
 			batch, err := left.batch(tx, exportedNames)
@@ -142,11 +140,11 @@ func (s *Store) exportNames(ctx context.Context, a Actor, act guard.Action, abou
 
 // exportValues opens batches until one has a value: what refuses an export is known
 // before it begins. From there on nobody is asked for the password again.
-func (s *Store) exportValues(ctx context.Context, a Actor, about guard.Targets, find toExport, reason string) ([]hookRow, iter.Seq2[ExportedHook, error], error) {
+func (s *Store) exportValues(ctx context.Context, a Actor, in Place, reason string) ([]hookRow, iter.Seq2[ExportedHook, error], error) {
 	if err := checkReason(reason); err != nil {
 		return nil, nil, err
 	}
-	hooks, err := guard.ViewOf(ctx, s.db, a, guard.SecretExport, about, func(tx *guard.ReadTx) ([]hookRow, error) { return find(tx) })
+	hooks, err := guard.ViewOf(ctx, s.db, a, guard.SecretExport, newSecretIn(in), func(tx *guard.ReadTx) ([]hookRow, error) { return in.toExport(tx) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -157,13 +155,13 @@ func (s *Store) exportValues(ctx context.Context, a Actor, about guard.Targets, 
 			return nil, nil, guard.Errorf(Conflict, "", "None of these secrets has a value yet. Export them without values.")
 		}
 		var batch []ExportedHook
-		if batch, opened, err = s.openBatch(ctx, a, guard.SecretExport, about, left, reason); err != nil {
+		if batch, opened, err = s.openBatch(ctx, a, guard.SecretExport, in, left, reason); err != nil {
 			return nil, nil, err
 		}
 		first = append(first, batch...)
 	}
 	return hooks, left.parts(first, func() ([]ExportedHook, error) {
-		batch, _, err := s.openBatch(ctx, a, guard.SecretExportRest, about, left, reason)
+		batch, _, err := s.openBatch(ctx, a, guard.SecretExportRest, in, left, reason)
 		return batch, err
 	}), nil
 }
@@ -247,42 +245,53 @@ type rowReader interface {
 	Each(query string, args guard.Args, row func(scan func(dest any) error) error) error
 }
 
+// room is what still fits into a batch.
+type room struct{ secrets, bytes int }
+
+func (r room) left() bool { return r.secrets > 0 && r.bytes > 0 }
+
 // batch reads on from where the one before ended. Hooks that were deleted since are left
 // out.
 func (r *remaining) batch(tx rowReader, query string) ([]exportPart, error) {
 	var batch []exportPart
-	room, size := exportSecrets, 0
-	for len(r.hooks) > 0 && room > 0 && size < exportBytes {
+	for fits := (room{exportSecrets, exportBytes}); len(r.hooks) > 0 && fits.left(); {
 		part := exportPart{hook: r.hooks[0]}
 		there, err := stillThere(tx, part.place())
 		if err != nil {
 			return nil, err
 		}
-		if !there {
-			r.hooks, r.after = r.hooks[1:], ""
-			continue
-		}
-		err = tx.Each(query, guard.Args{"hook": part.hook.ID, "after": r.after, "limit": room}, func(scan func(any) error) error {
-			if size >= exportBytes {
-				return errFarEnough
+		if there {
+			if err := r.read(tx, query, &part, &fits); err != nil {
+				return nil, err
 			}
-			var row exportRow
-			if err := scan(&row); err != nil {
-				return err
-			}
-			part.secrets = append(part.secrets, row)
-			room, size, r.after = room-1, size+len(row.Sealed), row.Name
-			return nil
-		})
-		if err != nil && !errors.Is(err, errFarEnough) {
-			return nil, err
+			batch = append(batch, part)
 		}
-		if err == nil && room > 0 {
+		if !there || fits.left() {
 			r.hooks, r.after = r.hooks[1:], ""
 		}
-		batch = append(batch, part)
 	}
 	return batch, nil
+}
+
+// read reads secrets of the first hook, as many as fit.
+func (r *remaining) read(tx rowReader, query string, part *exportPart, fits *room) error {
+	args := guard.Args{"hook": part.hook.ID, "after": r.after, "limit": fits.secrets}
+	err := tx.Each(query, args, func(scan func(any) error) error {
+		if !fits.left() {
+			return errFarEnough
+		}
+		var row exportRow
+		if err := scan(&row); err != nil {
+			return err
+		}
+		part.secrets = append(part.secrets, row)
+		fits.secrets, fits.bytes, r.after = fits.secrets-1, fits.bytes-len(row.Sealed), row.Name
+		return nil
+	})
+	if errors.Is(err, errFarEnough) {
+		return nil
+	}
+	return err
 }
 
 func stillThere(tx getter, in Place) (bool, error) {
@@ -308,9 +317,9 @@ func namesOf(batch []exportPart) []ExportedHook {
 }
 
 // openBatch reads the next batch and opens its values, if it has any.
-func (s *Store) openBatch(ctx context.Context, a Actor, act guard.Action, about guard.Targets, left *remaining, reason string) (out []ExportedHook, opened bool, err error) {
+func (s *Store) openBatch(ctx context.Context, a Actor, act guard.Action, in Place, left *remaining, reason string) (out []ExportedHook, opened bool, err error) {
 	var batch []exportPart
-	out, err = guard.Act(ctx, s.db, a, act, about, func(tx *guard.WriteTx) ([]ExportedHook, error) {
+	out, err = guard.Act(ctx, s.db, a, act, newSecretIn(in), func(tx *guard.WriteTx) ([]ExportedHook, error) {
 		var err error
 		if batch, err = left.batch(tx, exportedValues); err != nil {
 			return nil, err

@@ -66,7 +66,7 @@ func TestS39ExportOfValues(t *testing.T) {
 		version int64
 	}{{"API_KEY", 1}, {"SECOND", 2}} {
 		e := entries[i]
-		if e.Action != "secret.export" || e.Outcome != "done" || str(e.TargetName) != want.name || *e.TargetVersion != want.version || str(e.TargetKind) != "secret" ||
+		if e.Action != "secret.export" || e.Outcome != "done" || str(e.TargetName) != want.name || e.TargetVersion == nil || *e.TargetVersion != want.version || str(e.TargetKind) != "secret" ||
 			str(e.Parent) != org.Hook || str(e.ParentName) != org.HookName || str(e.Detail) != "reason: "+because || str(e.ActorName) != "acme admin" {
 			t.Errorf("entry is %+v", e)
 		}

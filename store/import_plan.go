@@ -208,8 +208,8 @@ func (p *planner) secrets(g *group, secrets []heldSecret) (added int, err error)
 			return 0, err
 		}
 		if item.Fate == FateNew || item.Fate == FatePending {
-			if used := len(g.stored) + added; !g.in.own && used >= p.secretsPerHook {
-				item.Fate, item.Why = FateRefused, fmt.Sprintf("The hook has %d secrets of at most %d then, so this one doesn't fit.", used, p.secretsPerHook)
+			if !g.in.own && len(g.stored)+added >= p.secretsPerHook {
+				item.Fate, item.Why = FateRefused, fmt.Sprintf("All %d places of the hook are taken by then, so this one doesn't fit.", p.secretsPerHook)
 			} else {
 				added++
 			}

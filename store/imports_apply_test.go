@@ -608,6 +608,9 @@ func (w *world) undisturbed(t *testing.T, name string, begin, over func(*testing
 		if result != "" {
 			t.Errorf("%s: answered %s", name, result)
 		}
+		if strings.HasPrefix(name, "the disk is full") {
+			wantCode(t, err, store.NoSpace)
+		}
 	}
 	over(t, w)
 	if err != nil {

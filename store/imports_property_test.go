@@ -33,7 +33,7 @@ func anyHooks(r *rand.Rand) []store.ImportedHook {
 	var all []store.ImportedHook
 	for range r.IntN(6) {
 		n := r.IntN(6)
-		h := store.ImportedHook{Name: fmt.Sprint("hook ", n), Trigger: store.Triggers()[n%2], Script: fmt.Sprintf("v%d(secrets.A)", r.IntN(3)),
+		h := store.ImportedHook{Name: fmt.Sprint("hook ", n), Trigger: store.Triggers()[n%2], Script: fmt.Sprintf("cb(context.webtask.secrets.A%d)", r.IntN(3)),
 			Enabled: r.IntN(3) == 0, Secrets: anySecrets(r, 24)}
 		if r.IntN(2) == 0 {
 			h.Dependencies = []store.Dependency{{Name: "lodash", Version: fmt.Sprint(r.IntN(2))}}

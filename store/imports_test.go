@@ -171,7 +171,7 @@ func TestImportIntoAFullHook(t *testing.T) {
 	if p.Used != 18 || p.After != 20 || p.Limit != 20 || p.Hook.ID != hook.ID {
 		t.Errorf("%d of %d secrets become %d", p.Used, p.Limit, p.After)
 	}
-	if want := "The hook has 20 secrets of at most 20 then, so this one doesn't fit."; p.Items[3].Why != want {
+	if want := "All 20 places of the hook are taken by then, so this one doesn't fit."; p.Items[3].Why != want {
 		t.Errorf("refused because %q", p.Items[3].Why)
 	}
 	w.apply(a, in, p)

@@ -72,6 +72,7 @@ func planOfHooks() ImportPlanProps {
 	return ImportPlanProps{
 		URL: url + "/import/p1", BackURL: url, AgainURL: url + "/import", Into: IntoHooks, Token: "token-1", Shown: 3, Changed: true,
 		Items: []PlanItemProps{hook, on, secret}, MoreChosen: 4200, Counts: PlanCounts{New: 4200, Changed: 3, Same: 800}, Unlisted: 2,
+		Notes: []ProblemProps{{Where: "hooks/welcome-series.js", What: "nothing stands for ##CRM_HOST##, so it stays as it is"}},
 	}
 }
 

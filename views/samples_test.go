@@ -236,6 +236,8 @@ func hooksSample() HookListProps {
 		Hooks: hookSamples, Filter: hookFilterSample(), Matches: 8, Total: 8, Enabled: 5, Secrets: 71, SecretsPerHook: 20,
 		ImportURL: "/orgs/brightwater-labs/hooks/import",
 		NewURL:    "/orgs/brightwater-labs/hooks/new", ExportURL: "/orgs/brightwater-labs/hooks/export", Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
+		NewURL: "/orgs/brightwater-labs/hooks/new", ImportURL: "/orgs/brightwater-labs/hooks/import", ExportURL: "/orgs/brightwater-labs/hooks/export",
+		Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
 	}
 }
 
@@ -296,6 +298,8 @@ func headSample(tab Tab, used int) HookHeadProps {
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
 		ImportURL: hookURL + "/secrets/import",
 		AddURL:    hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", ExportURL: hookURL + "/secrets/export", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
+		AddURL: hookURL + "/secrets/new", ImportURL: hookURL + "/secrets/import", ExportURL: hookURL + "/secrets/export",
+		DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 	}
 }
 

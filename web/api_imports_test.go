@@ -353,6 +353,13 @@ func TestS37V1ImportSize(t *testing.T) {
 	if w.Counts["new"] != 2000 {
 		t.Errorf("plan is %v", w.Counts)
 	}
+	var long []string
+	for i := range 80 {
+		long = append(long, fmt.Sprintf(`{"name":"L%d","value":"planted-%s"}`, i, strings.Repeat("x", 65_000)))
+	}
+	if w := p.plan(t, `{"secrets":[`+strings.Join(long, ",")+`]}`); w.Counts["new"] != 80 {
+		t.Errorf("plan of 5 MiB is %v", w.Counts)
+	}
 	wide := `{"secrets":[{"name":"A","value":"` + strings.Repeat("x", 6<<20) + `"}]}`
 	if a := p.call(t, call{method: "POST", path: importsAPI, body: wide}); a.status != 413 {
 		t.Errorf("status %d", a.status)

@@ -545,3 +545,13 @@ func TestImportInAuditLog(t *testing.T) {
 		wantNone(t, w.Body.String(), `/import"`)
 	}
 }
+
+// A keyword of the Deploy CLI that stays in a script is told of before it is imported.
+func TestImportTellsOfKeywords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	text := strings.Replace(hookText, "cb(null, {});", "cb(null, {}); // ##CRM_HOST##", 1)
+	w := s.hand(t, hooksImportPath, text, "", "editor")
+	wantBody(t, w, "Keywords that nothing stands for stay in the scripts.", "nothing stands for ##CRM_HOST##, so it stays as it is")
+	wantNone(t, s.hand(t, hooksImportPath, hookText, "", "editor").Body.String(), "Keywords that")
+}

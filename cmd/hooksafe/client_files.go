@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,13 +70,31 @@ func (i *imported) formatOf(name string, text []byte) (formats.Format, error) {
 const tenantFile = "tenant.yaml"
 
 // readHooks reads the files of the Deploy CLI. Keywords stand for environment
-// variables, as they do there.
-func readHooks(name string, format formats.Format, text []byte) ([]formats.Hook, error) {
+// variables, as they do there; which ones were taken is said, and which keywords nothing
+// stands for. What this program itself is given in the environment isn't for files.
+func readHooks(cmd *cobra.Command, name string, format formats.Format, text []byte) ([]formats.Hook, error) {
 	files, err := readFiles(name, format, text)
 	if err != nil {
 		return nil, err
 	}
-	return formats.ReadHooks(files, os.LookupEnv)
+	taken := map[string]bool{}
+	hooks, err := formats.ReadHooks(files, func(key string) (string, bool) {
+		text, known := os.LookupEnv(key)
+		known = known && !strings.HasPrefix(key, "HOOKSAFE_")
+		if known {
+			taken[key] = true
+		}
+		return text, known
+	})
+	if len(taken) > 0 {
+		fmt.Fprintln(cmd.ErrOrStderr(), "Taken from the environment for keywords: "+strings.Join(slices.Sorted(maps.Keys(taken)), ", "))
+	}
+	for _, h := range hooks {
+		for _, note := range h.Notes {
+			fmt.Fprintln(cmd.ErrOrStderr(), printable(note.Where+": "+note.What))
+		}
+	}
+	return hooks, err
 }
 
 func readFiles(name string, format formats.Format, text []byte) (formats.Files, error) {
@@ -83,15 +102,26 @@ func readFiles(name string, format formats.Format, text []byte) (formats.Files, 
 	case format == zipFormat:
 		return formats.ReadZip(text)
 	case format == formats.Auth0Dir:
-		return formats.ReadDir(os.DirFS(name))
+		return readDir(name)
 	case name == "-":
 		return formats.Files{tenantFile: text}, nil
 	}
-	files, err := formats.ReadDir(os.DirFS(filepath.Dir(name))) // the scripts lie beside it
+	files, err := readDir(filepath.Dir(name)) // the scripts lie beside it
 	if err != nil {
 		return nil, err
 	}
 	maps.DeleteFunc(files, func(name string, _ []byte) bool { return path.Ext(name) == ".json" }) // the other form
 	files[tenantFile] = text
 	return files, nil
+}
+
+// readDir reads the files of a folder, and none that lies outside of it, whatever
+// becomes of the folder meanwhile.
+func readDir(name string) (formats.Files, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return formats.ReadDir(root.FS())
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -113,7 +114,11 @@ func wireSecrets(secrets []formats.Secret) []wireSecret {
 	list := make([]wireSecret, len(secrets))
 	for i, s := range secrets {
 		list[i] = wireSecret{Name: s.Name, Pending: s.Pending, Unclear: s.Unclear, Where: s.Where}
-		if !s.Pending && s.Unclear == "" {
+		switch {
+		case s.Pending || s.Unclear != "":
+		case !utf8.ValidString(s.Value): // of a variable, in the place of a keyword
+			list[i].Unclear = notText
+		default:
 			list[i].Value = &s.Value
 		}
 	}
@@ -148,7 +153,7 @@ func (i *imported) read(cmd *cobra.Command, c *client, args []string) (importBod
 	}
 	switch format {
 	case formats.Auth0YAML, formats.Auth0Dir, zipFormat:
-		hooks, err := readHooks(args[0], format, text)
+		hooks, err := readHooks(cmd, args[0], format, text)
 		return i.ofHooks(hooks, inFile(cmd, args[0], err))
 	}
 	secrets, err := formats.ReadSecrets(format, text)

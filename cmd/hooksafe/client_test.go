@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -167,13 +168,15 @@ func TestReadServer(t *testing.T) {
 // A certificate of an authority of one's own: SSL_CERT_FILE names it.
 func TestOwnAuthority(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("page") == "1" {
 			io.WriteString(w, `{"data":[{"id":"x","name":"OWN","version":1}]}`)
 			return
 		}
 		io.WriteString(w, `{"data":[]}`)
 	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of the client that does not know the authority
+	s.StartTLS()
 	defer s.Close()
 	authority := filepath.Join(t.TempDir(), "authority.pem")
 	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
@@ -215,5 +218,47 @@ func TestWriteFolder(t *testing.T) {
 	}
 	if err := writeFolder(filepath.Join(dir, "a"), files("tenant.yaml")); err == nil {
 		t.Error("it is written over")
+	}
+}
+
+// A file that is there stays as it is, also if it came while the export was read.
+func TestWriteNew(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "a")
+	if err := writeNew(name, []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeNew(name, []byte("second")); err == nil {
+		t.Error("it is written over")
+	}
+	if text, err := os.ReadFile(name); string(text) != "first" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// Progress is for who watches long work, and leaves nothing behind.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	long := time.Now().Add(-time.Minute)
+	for _, tt := range []struct {
+		begun   time.Time
+		watched bool
+		want    string
+	}{
+		{long, true, "\r1 of 2 values read\r2 of 2 values read\r\x1b[K"},
+		{long, false, ""},
+		{time.Now().Add(time.Minute), true, ""},
+	} {
+		var shown bytes.Buffer
+		p := &progress{what: "values read", total: 2, begun: tt.begun}
+		if tt.watched {
+			p.w = &shown
+		}
+		p.step()
+		p.step()
+		p.end()
+		if shown.String() != tt.want {
+			t.Errorf("shows %q, want %q", shown.String(), tt.want)
+		}
 	}
 }

@@ -68,7 +68,7 @@ func (d *Dashboard) PlanImport(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	plan, err := d.planImport(c, a, at, f)
+	plan, notes, err := d.planImport(c, a, at, f)
 	again := views.ImportProps{Format: f.line("format"), Again: true}
 	if problems := (formats.Problems)(nil); errors.As(err, &problems) {
 		again.Problems = problemsOf(problems)
@@ -81,30 +81,46 @@ func (d *Dashboard) PlanImport(c echo.Context, a store.Actor) error {
 	if err != nil {
 		return err
 	}
-	return d.drawPlan(c, a, at, http.StatusOK, d.planProps(at, plan), plan.Hook)
+	p := d.planProps(at, plan)
+	p.Notes = problemsOf(notes)
+	return d.drawPlan(c, a, at, http.StatusOK, p, plan.Hook)
 }
 
-func (d *Dashboard) planImport(c echo.Context, a store.Actor, at importPlace, f form) (store.Plan, error) {
+// planImport reads what was handed in, and what there is to say of it, and plans it.
+func (d *Dashboard) planImport(c echo.Context, a store.Actor, at importPlace, f form) (plan store.Plan, notes formats.Problems, err error) {
 	text, err := handedIn(f)
 	if err != nil {
-		return store.Plan{}, err
+		return store.Plan{}, nil, err
 	}
+	ctx := c.Request().Context()
 	if at.all {
 		hooks, err := readHooks(f.called["file"], text)
 		if err != nil {
-			return store.Plan{}, err
+			return store.Plan{}, nil, err
 		}
-		return d.store.PlanHooks(c.Request().Context(), a, "Deploy CLI files", importedHooks(hooks))
+		plan, err = d.store.PlanHooks(ctx, a, "Deploy CLI files", importedHooks(hooks))
+		return plan, notesOf(hooks), err
 	}
 	format, err := formatOf(f)
 	if err != nil {
-		return store.Plan{}, err
+		return store.Plan{}, nil, err
 	}
 	secrets, err := formats.ReadSecrets(format, text)
 	if err != nil {
-		return store.Plan{}, err
+		return store.Plan{}, nil, err
 	}
-	return d.store.PlanSecrets(c.Request().Context(), a, at.in, sources[format], importedSecrets(secrets))
+	plan, err = d.store.PlanSecrets(ctx, a, at.in, sources[format], importedSecrets(secrets))
+	return plan, nil, err
+}
+
+// maxNotes is how many notes a page shows.
+const maxNotes = 20
+
+func notesOf(hooks []formats.Hook) (notes formats.Problems) {
+	for _, h := range hooks {
+		notes = append(notes, h.Notes...)
+	}
+	return notes[:min(len(notes), maxNotes)]
 }
 
 // handedIn is what was pasted, or the file that was chosen instead.

@@ -173,7 +173,7 @@ func (h *hookReader) text(m yamlMember) string {
 	if h.wantText(m.name, m) && m.value.text == "" {
 		h.fail(m.line, m.name+" is empty")
 	}
-	return h.fill(m.value.line, m.value.text)
+	return h.fill(m.value)
 }
 
 // wantText refuses what is no text.
@@ -190,15 +190,23 @@ func (h *hookReader) wantText(what string, m yamlMember) bool {
 }
 
 // fill puts in what stands for keywords, and notes those that nothing stands for.
-func (h *hookReader) fill(line int, text string) string {
-	filled, missing := h.tokens.fill(text)
-	h.note(h.on(line), missing)
+func (h *hookReader) fill(n *yamlNode) string {
+	filled, left := h.tokens.fill(n.text)
+	if mayBeComment(n, filled, left) {
+		h.fail(n.line, keywordOrNot)
+	}
+	h.note(h.on(n.line), left)
 	return filled
 }
 
-func (h *hookReader) note(where string, missing []string) {
-	slices.Sort(missing)
-	for _, written := range slices.Compact(missing) {
+// mayBeComment tells of a text without quotes whether it holds signs of a keyword that
+// begin a comment to YAML, and that nothing stands for.
+func mayBeComment(n *yamlNode, filled string, left marks) bool {
+	return n.plain && len(left) > 0 && wasHidden.MatchString(filled)
+}
+
+func (h *hookReader) note(where string, left marks) {
+	for _, written := range left.usual() {
 		h.Notes = append(h.Notes, Problem{where, "nothing stands for " + written + ", so it stays as it is"})
 	}
 }
@@ -239,7 +247,7 @@ func (h *hookReader) dependencies(m yamlMember) []Pair {
 	var list []Pair
 	h.entries(m, func(name string, entry yamlMember) {
 		if h.wantText("a version", entry) {
-			list = append(list, Pair{name, h.fill(entry.line, entry.value.text)})
+			list = append(list, Pair{name, h.fill(entry.value)})
 		}
 	})
 	return byName(list)
@@ -249,7 +257,7 @@ func (h *hookReader) secrets(m yamlMember) []Secret {
 	var list []Secret
 	h.entries(m, func(name string, entry yamlMember) {
 		if h.wantText("a value", entry) {
-			s := h.secret(entry.value.text)
+			s := h.secret(entry.value)
 			s.Name, s.Where = name, h.on(entry.line)
 			list = append(list, s)
 		}
@@ -258,13 +266,16 @@ func (h *hookReader) secrets(m yamlMember) []Secret {
 }
 
 // secret is what a text of the file says of a value.
-func (h *hookReader) secret(text string) Secret {
-	value, missing := h.tokens.fill(text)
+func (h *hookReader) secret(n *yamlNode) Secret {
+	value, left := h.tokens.fill(n.text)
+	missing := left.usual()
 	switch {
-	case h.tokens.pending(text) || isPlaceholder(value):
+	case h.tokens.pending(n.text) || isPlaceholder(value):
 		return Secret{Pending: true}
 	case len(missing) > 0:
 		return Secret{Unclear: "Nothing stands for " + missing[0] + " in this value. Write all of the value, or take the entry out."}
+	case mayBeComment(n, value, left):
+		return Secret{Unclear: keywordOrNot}
 	case value == "":
 		return Secret{Unclear: "There is no value here. The Deploy CLI would delete the secret; an import never does. Write a value, or take the entry out."}
 	}
@@ -280,7 +291,7 @@ func (h *hookReader) script(m yamlMember) string {
 	}
 	name := path.Join(h.folder, strings.ReplaceAll(text, `\`, "/"))
 	file, there := h.all.files[name]
-	script, missing := h.all.keywords.inScript(string(file))
+	script, left := h.all.keywords.inScript(string(file))
 	switch {
 	case path.IsAbs(text) || wrongPath(name) != "" || !there && path.Ext(name) != ".js":
 		h.fail(m.line, "script has to be the path of a file of this export, such as ./"+path.Join(hooksFolder, "x.js"))
@@ -291,7 +302,7 @@ func (h *hookReader) script(m yamlMember) string {
 	case !utf8.ValidString(script) || strings.Contains(script, "\x00"):
 		h.all.fail(name, "this script is not UTF-8 text, so it can't be kept exactly")
 	default:
-		h.note(name, missing)
+		h.note(name, left)
 		return script
 	}
 	return ""

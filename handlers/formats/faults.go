@@ -97,5 +97,5 @@ func (f *faults) check(text string) {
 }
 
 func nameTwice(first int) string {
-	return fmt.Sprintf("the name of line %d comes a second time: keep one of them", first)
+	return "the name of line " + strconv.Itoa(first) + " comes a second time: keep one of them"
 }

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -159,8 +160,8 @@ func (in *intake) done() (Files, error) {
 func (f Files) check() error {
 	in := newIntake()
 	for _, name := range slices.Sorted(maps.Keys(f)) {
-		text := string(f[name])
-		if !in.take(nameOr(name, "a file"), name, 0, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }) {
+		open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f[name])), nil }
+		if !in.take(nameOr(name, "a file"), name, 0, open) {
 			break
 		}
 	}

@@ -3,6 +3,7 @@ package formats
 import (
 	"crypto/rand"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -63,13 +64,13 @@ func findMark(text string, from int) (mark, bool) {
 	return mark{}, false
 }
 
-// inScript puts in what stands for the keywords of a script. Those that nothing stands
-// for stay as they are, and those of them that look like keywords are returned.
-func (k Keywords) inScript(script string) (filled string, missing []string) {
+// inScript puts in what stands for the keywords of a script, and returns those that
+// nothing stands for: they stay as they are.
+func (k Keywords) inScript(script string) (filled string, left marks) {
 	return fill(script, k.next)
 }
 
-func fill(text string, next func(text string, from int) (mark, bool)) (filled string, missing []string) {
+func fill(text string, next func(text string, from int) (mark, bool)) (filled string, left marks) {
 	var b strings.Builder
 	after := 0
 	for m, ok := next(text, 0); ok; m, ok = next(text, after) {
@@ -77,9 +78,7 @@ func fill(text string, next func(text string, from int) (mark, bool)) (filled st
 		switch {
 		case !m.known:
 			insert = m.written
-			if usualKey.MatchString(m.key) {
-				missing = append(missing, m.written)
-			}
+			left = append(left, m)
 		case m.isJSON():
 			insert = quoted(m.text)
 			if inQuotes(text[after:], m.begin-after, m.end-after) {
@@ -92,7 +91,22 @@ func fill(text string, next func(text string, from int) (mark, bool)) (filled st
 	if after == 0 {
 		return text, nil
 	}
-	return b.String() + text[after:], missing
+	return b.String() + text[after:], left
+}
+
+// marks are those of one text that nothing stands for.
+type marks []mark
+
+// usual are those that look like keywords, each once.
+func (m marks) usual() []string {
+	var list []string
+	for _, m := range m {
+		if usualKey.MatchString(m.key) {
+			list = append(list, m.written)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func inQuotes(text string, begin, end int) bool {
@@ -183,7 +197,7 @@ func (t *tokens) next(text string, from int) (mark, bool) {
 
 // fill puts in what stands for the keywords of a text that was read, and returns those
 // that nothing stands for.
-func (t *tokens) fill(text string) (filled string, missing []string) {
+func (t *tokens) fill(text string) (filled string, left marks) {
 	if !strings.Contains(text, t.word) {
 		return text, nil
 	}

@@ -73,6 +73,9 @@ func TestKeywordsInValues(t *testing.T) {
 		{"other text between signs", `"a##b##c @@ d @@"`, "yj", Secret{Value: "a##b##c @@ d @@"}},
 		{"one that is known behind other text", `"a##b##URL##"`, "yj", Secret{Value: "a##bhttps://example.com"}},
 		{"a hash more", `"###URL###"`, "yj", Secret{Value: "#https://example.com#"}},
+		{"a comment or not", "x ##a##", "y", Secret{Unclear: keywordOrNot}},
+		{"no comment, in quotes", `"x ##a##"`, "yj", Secret{Value: "x ##a##"}},
+		{"no comment, without space", "x##a##", "y", Secret{Value: "x##a##"}},
 		{"a comment", "x # ##URL## ##NO##", "y", Secret{Value: "x"}},
 		{"a comment between signs", "x ## of words ##", "y", Secret{Value: "x"}},
 		{"a comment of words", "x ## ##NO## is ##no more##", "y", Secret{Value: "x"}},
@@ -122,6 +125,7 @@ func TestKeywordsRefused(t *testing.T) {
 		{"the same name twice", "    secrets:\n      A: x\n      ##KEY##: " + planted + "\n", "line 9: the name of line 8 comes a second time"},
 		{"no name", "    secrets:\n      '##EMPTY##': " + planted + "\n", "line 8: there is no name before the colon"},
 		{"a switch of other text", "    enabled: ##URL##\n", "line 7: enabled has to be true or false, without quotes, and text is none"},
+		{"a comment or not", "    dependencies: {a: 1.0.0 ##a##}\n", "line 7: The signs ## and @@ may begin"},
 		{"a script that is empty", "    id: ##NO##\n", "hooks/x.js: this script is empty"},
 		{"a switch that nobody replaced", "    enabled: ##NO##\n", "line 7: enabled has to be true or false, without quotes, and text is none"},
 	} {

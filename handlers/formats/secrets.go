@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -122,5 +121,3 @@ func NewSecretsWriter(w io.Writer, f Format) (SecretsWriter, error) {
 	}
 	return nil, fmt.Errorf("secrets don't go out as %q", f)
 }
-
-var errNotYet = errors.New("not there yet")

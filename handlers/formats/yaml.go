@@ -58,19 +58,11 @@ func (n *yamlNode) get(name string) *yamlNode {
 	return nil
 }
 
-// readYAML reads one YAML document, more strictly than most: it has no aliases, anchors,
+// parseYAML reads one YAML document, more strictly than most: it has no aliases, anchors,
 // tags, merges or directives, and no name comes twice in a mapping; it is at most 32
 // deep. What it returns is what YAML 1.2 says that the text means, and what the Deploy
-// CLI reads; where the two differ, it is refused. file is the name of the file if there
-// are others. The error is a Problems.
-func readYAML(text []byte, file string) (*yamlNode, error) {
-	f := faults{file: file}
-	root := parseYAML(text, &f)
-	return root, f.err()
-}
-
-// parseYAML reads a YAML document, and tells what is wrong with it. That is not in what
-// it returns.
+// CLI reads; where the two differ, it is refused. What is wrong with it is told, and is
+// not in what it returns.
 func parseYAML(text []byte, f *faults) *yamlNode {
 	r := newYAMLReader(text, f)
 	document := r.document()

@@ -51,6 +51,13 @@ func withoutNumbers(value any) any {
 	return value
 }
 
+// readYAML reads a file that has a name if there are others.
+func readYAML(text []byte, file string) (*yamlNode, error) {
+	f := faults{file: file}
+	root := parseYAML(text, &f)
+	return root, f.err()
+}
+
 // What js-yaml reads, with which the Deploy CLI reads and writes its files, is what is
 // read here: texts that show every way to write a scalar, and what js-yaml and yaml of
 // npm made of values that are hard to write. js-yaml 4.1.0 said what they mean.
