@@ -234,8 +234,6 @@ var hookSamples = []HookProps{
 func hooksSample() HookListProps {
 	return HookListProps{
 		Hooks: hookSamples, Filter: hookFilterSample(), Matches: 8, Total: 8, Enabled: 5, Secrets: 71, SecretsPerHook: 20,
-		ImportURL: "/orgs/brightwater-labs/hooks/import",
-		NewURL:    "/orgs/brightwater-labs/hooks/new", ExportURL: "/orgs/brightwater-labs/hooks/export", Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
 		NewURL: "/orgs/brightwater-labs/hooks/new", ImportURL: "/orgs/brightwater-labs/hooks/import", ExportURL: "/orgs/brightwater-labs/hooks/export",
 		Deleted: deletedSample("deleted-hooks", "welcome series", "old claims"),
 	}
@@ -296,8 +294,6 @@ func headSample(tab Tab, used int) HookHeadProps {
 		ID: "h1", Name: "enrich-user-profile", Trigger: "pre-user-registration", Enabled: true,
 		Updated: ago(3 * aDay), UpdatedBy: "Mara Okafor", Quota: Quota{used, 20}, Tab: tab,
 		HooksURL: "/orgs/brightwater-labs/hooks", ScriptURL: hookURL, SecretsURL: hookURL + "/secrets",
-		ImportURL: hookURL + "/secrets/import",
-		AddURL:    hookURL + "/secrets/new", DuplicateURL: hookURL + "/duplicate", ExportURL: hookURL + "/secrets/export", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 		AddURL: hookURL + "/secrets/new", ImportURL: hookURL + "/secrets/import", ExportURL: hookURL + "/secrets/export",
 		DuplicateURL: hookURL + "/duplicate", DeleteURL: hookURL + "/delete", ActivityURL: hookURL + "/activity",
 	}
