@@ -454,6 +454,7 @@ func TestImportOfDeployCLI(t *testing.T) {
 	s := newSite(t)
 	w := s.filed(t, hooksImportPath, "export.zip", []byte("no zip "+planted), "")
 	wantStatus(t, w, http.StatusUnprocessableEntity)
+	wantBody(t, w, "this is not a zip that can be read")
 	wantNone(t, w.Body.String(), planted)
 }
 
