@@ -102,7 +102,8 @@ func TestImportsHaveTheirLaws(t *testing.T) {
 	a := w.Actor(t, acme, "admin")
 	applied := 0
 	for range 60 {
-		in, plan := store.AllHooks(), func() (store.Plan, error) { return store.Plan{}, nil }
+		in := store.AllHooks()
+		var plan func() (store.Plan, error)
 		switch hooks, secrets := anyHooks(r), anySecrets(r, 24); {
 		case r.IntN(3) == 0 && len(secrets) > 0:
 			in = []store.Place{store.OrganizationPlace(), w.Org(acme).Place()}[r.IntN(2)]

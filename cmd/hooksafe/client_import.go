@@ -117,7 +117,7 @@ func wireSecrets(secrets []formats.Secret) []wireSecret {
 		switch {
 		case s.Pending || s.Unclear != "":
 		case !utf8.ValidString(s.Value): // of a variable, in the place of a keyword
-			list[i].Unclear = notText
+			list[i].Unclear = "The value is " + notText + "."
 		default:
 			list[i].Value = &s.Value
 		}

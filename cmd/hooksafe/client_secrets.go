@@ -201,13 +201,13 @@ func withoutLineEnd(value string) string {
 	return value
 }
 
-const notText = "The value is not UTF-8 text, so it can't be kept exactly."
+const notText = "not UTF-8 text, so it can't be kept exactly"
 
 // checkValue refuses what would not be stored as it is: JSON carries no bytes that are
 // not text, and the Management API takes the placeholder for "leave it as it is".
 func checkValue(value string) error {
 	if !utf8.ValidString(value) {
-		return errors.New(notText)
+		return errors.New("the value is " + notText)
 	}
 	if strings.TrimSuffix(value, "_") == strings.TrimSuffix(formats.Placeholder, "_") {
 		return errors.New("this is the placeholder, not the value: exports write it where a value is hidden")
