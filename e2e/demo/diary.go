@@ -129,7 +129,7 @@ var diary = []visit{
 	{day: 6, at: "14:03", who: mara, do: []deed{
 		sets(enrich, "STRIPE_SIGNING_SECRET"), reveals(enrich, "STRIPE_SIGNING_SECRET"), sets(enrich, "INTERNAL_CA_BUNDLE")}},
 	{day: 5, at: "08:41", who: jonas, do: []deed{
-		sets(enrich, "CRM_CLIENT_SECRET"), sets(enrich, "CRM_PRIVATE_KEY"), reveals(enrich, "CRM_CLIENT_SECRET")}},
+		imports(enrich, "CRM_CLIENT_SECRET", "CRM_PRIVATE_KEY"), reveals(enrich, "CRM_CLIENT_SECRET")}},
 	{day: 5, at: "11:20", who: priya, do: []deed{exports}},
 	{day: 5, at: "14:10", who: priya, do: []deed{
 		makesKey("terraform", 0, "read:hooks", "create:hooks", "update:hooks"), makesKey("deploy-ci", 90, "read:hooks", "read:secrets", "reveal:secrets")}},

@@ -312,6 +312,28 @@ func sets(hook, name string) deed {
 	})
 }
 
+// imports gives secrets new values by one file.
+func imports(hook string, names ...string) deed {
+	return func(v *visitor) error {
+		in := v.place(hook)
+		var file []store.ImportedSecret
+		for _, name := range names {
+			s, err := v.secret(hook, name)
+			if err != nil {
+				return err
+			}
+			file = append(file, store.ImportedSecret{Name: name, Value: store.NewPlaintext(value(hook, name, s.Version+1))})
+		}
+		plan, err := v.store.PlanSecrets(v.ctx, v.Actor, in, ".env", file)
+		if err != nil {
+			return err
+		}
+		v.pass()
+		_, err = v.store.ApplyImport(v.ctx, v.Actor, in, plan.ID, plan.Token, store.AsPlanned())
+		return err
+	}
+}
+
 // renames gives a secret another name and keeps its value.
 func renames(hook, from, to string) deed {
 	return change(hook, from, func(_ store.Secret, c *store.SecretChange) { c.Name = to })
