@@ -18,7 +18,7 @@ import (
 // came with, so it is out of reach once that has ended, and is removed when its time is
 // over.
 
-// How long an import waits to be applied, and how many of one session may.
+// How long an import waits to be applied, and how many of one person or API key may.
 const (
 	planFor  = 15 * time.Minute
 	maxPlans = 5
@@ -169,8 +169,8 @@ func holder(tx *guard.WriteTx) string { return cmp.Or(tx.Credential(), tx.Actor(
 
 func heldAt(id string) seal.Place { return seal.Place{Kind: "import", Secret: id, Version: 1} }
 
-// holdImport seals what was handed in until it is applied. Of one holder's, the oldest
-// goes where there are too many.
+// holdImport seals what was handed in until it is applied. Of those of one person,
+// however often they signed in, the oldest goes where there are too many.
 func holdImport(tx *guard.WriteTx, in Place, id string, text Plaintext) error {
 	sealed, keyID, err := tx.Seal(heldAt(id), text)
 	if err != nil {
@@ -185,12 +185,12 @@ func holdImport(tx *guard.WriteTx, in Place, id string, text Plaintext) error {
 	}
 	_, err = tx.Exec(`
 		DELETE FROM import_plans
-		WHERE org = :org_id AND credential = :holder AND id NOT IN (
+		WHERE org = :org_id AND id IN (
 			SELECT id
 			FROM import_plans
-			WHERE org = :org_id AND credential = :holder
+			WHERE org = :org_id AND (credential = :holder OR credential IN (SELECT id FROM sessions WHERE user = :actor))
 			ORDER BY made_at DESC, id DESC
-			LIMIT :limit)`, guard.Args{"holder": holder(tx), "limit": maxPlans})
+			LIMIT -1 OFFSET :limit)`, guard.Args{"holder": holder(tx), "actor": tx.Actor(), "limit": maxPlans})
 	return err
 }
 

@@ -376,6 +376,25 @@ func TestWhomAnImportWaitsFor(t *testing.T) {
 	}
 }
 
+// However often somebody signs in, at most 5 imports of theirs wait, so that they don't
+// fill the disk.
+func TestImportsThatWaitAreFewOfAPerson(t *testing.T) {
+	w := newWorld(t)
+	other, in := w.Actor(t, acme, "admin"), w.Org(acme).Place()
+	kept := must(w.planOne(other, in))(t)
+	var last store.Actor
+	for range 7 {
+		session := must(w.SignIn(ctx, from(""), storetest.Email(acme, "editor"), password, ""))(t)
+		last = must(w.MemberActor(ctx, must(w.Store.Person(ctx, session.Token, from("")))(t), acme))(t)
+		p := must(w.planOne(last, in))(t)
+		must(w.PlanAgain(ctx, last, in, p.ID))(t)
+	}
+	must(w.PlanAgain(ctx, other, in, kept.ID))(t)
+	if n := stored[int](t, w, `SELECT count(*) FROM import_plans`); n != 5+1 {
+		t.Errorf("%d wait", n)
+	}
+}
+
 // A session has at most 5 imports waiting: the oldest goes. What is over is removed.
 func TestImportsThatWaitAreFew(t *testing.T) {
 	w := newWorld(t)

@@ -130,3 +130,16 @@ func TestPlanSums(t *testing.T) {
 		t.Error("something is ticked still")
 	}
 }
+
+// A name of a file, which may begin with any letter, stays as it is.
+func TestCapital(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "line 6": "Line 6", "entry 3": "Entry 3", "a file": "A file", "script and dependencies": "Script and dependencies", "off": "Off",
+		"tenant.yaml, line 2": "tenant.yaml, line 2", "tenant.yml": "tenant.yml", "my tenant.yml, line 2": "my tenant.yml, line 2", "hooks/x.json": "hooks/x.json", "élan.txt": "élan.txt", "Élan": "Élan", "é": "é",
+	} {
+		if got := capital(text); got != want {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}

@@ -3078,7 +3078,7 @@ func (p ConfirmProps) support() string {
 	switch again := fmt.Sprintf("You won’t be asked again for %d minutes", p.Minutes); {
 	case !p.ValuesAlways:
 		return to + again + "."
-	case p.To == "reveal" || p.To == "copy":
+	case p.To == "reveal" || p.To == "copy" || p.To == "export values of":
 		return to + "Your organization asks every time."
 	default:
 		return to + again + ", except for values."

@@ -250,6 +250,27 @@ func TestS39ExportAsksForThePassword(t *testing.T) {
 	wantNone(t, s.log.String(), storetest.Password)
 }
 
+// S-39: where values ask every time, so does each export of them, a moment after the
+// sign-in as well.
+func TestS39ExportAsksEveryTime(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.settle(t, func(set *store.Settings) { set.Confirm = store.AskAlways })
+	session := &http.Cookie{Name: "hooksafe", Value: s.Token(storetest.Acme, "owner")}
+	for _, path := range []string{secretsExport, hooksExport} {
+		form := allValues(map[string]string{secretsExport: "json", hooksExport: "auth0-yaml"}[path])
+		w := s.ask(t, request{method: "POST", path: path, cookies: []*http.Cookie{session}, form: form})
+		wantStatus(t, w, http.StatusForbidden)
+		wantBody(t, w, "Your organization asks every time.")
+		wantNone(t, w.Body.String(), s.Org(storetest.Acme).Value, "15 minutes")
+		form.Set("password", storetest.Password)
+		w = s.ask(t, request{method: "POST", path: path, cookies: []*http.Cookie{session}, form: form})
+		wantStatus(t, w, http.StatusOK)
+		wantHeader(t, w, "Content-Type", map[string]string{secretsExport: "application/json", hooksExport: "application/zip"}[path])
+		session = cookie(w, "hooksafe")
+	}
+}
+
 // The dialog offers values to those who may take them, and holds none.
 func TestExportDialog(t *testing.T) {
 	t.Parallel()

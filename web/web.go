@@ -70,7 +70,7 @@ func New(s *store.Store, o Options) (*echo.Echo, error) {
 	if o.HTTPSOnly {
 		e.Use(requireHTTPS)
 	}
-	e.Use(apiCredentials(s), newPace(o.APIRate, s.Now).middleware, methods, bodies, sameOrigin)
+	e.Use(apiCredentials(s), newPace(o.APIRate, s.Now).middleware, methods, bodies, new(longBodies).middleware, sameOrigin)
 	routes(e, doors{s, sessions}, pages, apiv1.New(s), apiv2.New(s), &readiness{check: s.Ready})
 	return e, nil
 }

@@ -74,6 +74,10 @@ type wireHook struct {
 
 const hooksPath = "/api/v2/hooks"
 
+// maxListed is how many hooks, or secrets, a server may list: more than any has. A list
+// without an end would fill the memory.
+const maxListed = 200_000
+
 // hooks lists the hooks with some of their fields, page after page, until one is empty.
 func (c *client) hooks(ctx context.Context, fields string) ([]wireHook, error) {
 	var all []wireHook
@@ -93,9 +97,13 @@ func (c *client) hooks(ctx context.Context, fields string) ([]wireHook, error) {
 			}
 			seen[h.ID] = true
 		}
-		all = append(all, got.Hooks...)
+		if all = append(all, got.Hooks...); len(all) > maxListed {
+			return nil, c.endless()
+		}
 	}
 }
+
+func (c *client) endless() error { return fmt.Errorf("%s lists more than %d", c.base, maxListed) }
 
 // hook reads one hook.
 func (c *client) hook(ctx context.Context, id string) (wireHook, error) {
@@ -149,6 +157,9 @@ func (p place) ownList(ctx context.Context) ([]entry, error) {
 		for _, s := range got.Data {
 			pending := s.Version == 0
 			list = append(list, entry{s.Name, &s.Version, &pending, s.ID})
+		}
+		if len(list) > maxListed {
+			return nil, p.endless()
 		}
 	}
 }

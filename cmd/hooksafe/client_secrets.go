@@ -54,7 +54,7 @@ func printList(w io.Writer, list []entry, asJSON bool) error {
 		if asJSON {
 			err = objects.Encode(e)
 		} else {
-			_, err = fmt.Fprintln(w, e.Name)
+			_, err = fmt.Fprintln(w, printable(e.Name))
 		}
 		if err != nil {
 			return err

@@ -44,9 +44,13 @@ func readTenantAt(cmd *cobra.Command, base string) ([]formats.Hook, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(list) > formats.MaxFiles {
+		return nil, fmt.Errorf("these are %d hooks, and one import may have %d", len(list), formats.MaxFiles)
+	}
 	far := newProgress(cmd, len(list), "hooks read")
 	defer far.end()
 	hooks := make([]formats.Hook, len(list))
+	size := 0
 	for i, h := range list {
 		full, err := other.hook(ctx, h.ID)
 		if err != nil {
@@ -59,6 +63,10 @@ func readTenantAt(cmd *cobra.Command, base string) ([]formats.Hook, error) {
 		hooks[i] = full.file()
 		for _, name := range names {
 			hooks[i].Secrets = append(hooks[i].Secrets, formats.Secret{Name: name, Pending: true})
+			size += len(name)
+		}
+		if size += len(full.Script); size > formats.MaxImport {
+			return nil, fmt.Errorf("the hooks are more than the %d MiB that an import may have", formats.MaxImport>>20)
 		}
 		far.step()
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hooksafe/handlers/formats"
 )
 
 // serverThat is a client of a server that answers with h.
@@ -144,6 +146,76 @@ func TestTheLastPageAgain(t *testing.T) {
 	c := serverThat(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"hooks":[{"id":"a","name":"A"}]}`) })
 	if _, err := c.hooks(t.Context(), "id,name"); err == nil || !strings.Contains(err.Error(), "on two pages") {
 		t.Errorf("says %v", err)
+	}
+}
+
+// So does one whose pages are all different.
+func TestAListWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	c := serverThat(t, func(w http.ResponseWriter, r *http.Request) {
+		var page []string
+		for i := range maxListed / 3 {
+			page = append(page, fmt.Sprintf(`{"id":"%s-%d","name":"A"}`, r.URL.Query().Get("page"), i))
+		}
+		list := "[" + strings.Join(page, ",") + "]"
+		fmt.Fprintf(w, `{"hooks":%s,"data":%s}`, list, list)
+	})
+	want := fmt.Sprintf("%s lists more than %d", c.base, maxListed)
+	if _, err := c.hooks(t.Context(), "id,name"); err == nil || err.Error() != want {
+		t.Errorf("hooks: says %v", err)
+	}
+	if _, err := (place{c, ""}).list(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("secrets: says %v", err)
+	}
+}
+
+// A tenant that sends more than an import may have isn't read to its end.
+func TestATenantThatIsTooLarge(t *testing.T) {
+	for _, tt := range []struct {
+		hooks    int
+		script   string
+		secrets  string
+		maxCalls int
+		want     string
+	}{
+		{formats.MaxFiles + 1, "x", "{}", 2, "these are 1001 hooks, and one import may have 1000"},
+		{50, strings.Repeat("x", 1<<20), "{}", 2 + 2*6, "the hooks are more than the 5 MiB that an import may have"},
+		{50, "x", `{"` + strings.Repeat("x", 1<<20) + `":""}`, 2 + 2*6, "the hooks are more than the 5 MiB that an import may have"},
+	} {
+		calls := 0
+		c := serverThat(t, func(w http.ResponseWriter, r *http.Request) {
+			calls++
+			switch {
+			case r.URL.Query().Get("page") == "0":
+				var list []string
+				for i := range tt.hooks {
+					list = append(list, fmt.Sprintf(`{"id":"%d","name":"A"}`, i))
+				}
+				fmt.Fprintf(w, `{"hooks":[%s]}`, strings.Join(list, ","))
+			case r.URL.Query().Get("page") != "":
+				io.WriteString(w, `{"hooks":[]}`)
+			case strings.HasSuffix(r.URL.Path, "/secrets"):
+				io.WriteString(w, tt.secrets)
+			default:
+				fmt.Fprintf(w, `{"id":"1","name":"A","script":%q}`, tt.script)
+			}
+		})
+		t.Setenv(tenantTokenVariable, "token") // it is taken out of the environment
+		cmd := program()
+		cmd.SetContext(t.Context())
+		_, err := readTenant(cmd, c.base)
+		if err == nil || err.Error() != c.base+": "+tt.want || calls > tt.maxCalls {
+			t.Errorf("%d calls, says %v", calls, err)
+		}
+	}
+}
+
+// A name that a server sends doesn't move the cursor of a terminal.
+func TestListedNamesArePrintable(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := printList(&out, []entry{{Name: "A\x1b]0;x\x07\nB"}}, false); err != nil || out.String() != "A ]0;x  B\n" {
+		t.Errorf("prints %q, %v", out.String(), err)
 	}
 }
 

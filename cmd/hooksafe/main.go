@@ -188,10 +188,11 @@ func report(w io.Writer, cmd *cobra.Command, err error) int {
 	return exitWrongUse
 }
 
-// describe is an error on one line. A refusal of the store is named after the
+// describe is an error on one line, without what would move the cursor of a terminal: it
+// may tell of names that a server sent. A refusal of the store is named after the
 // flag that it is about.
 func describe(cmd *cobra.Command, err error) string {
-	text := strings.ReplaceAll(err.Error(), "\n", "; ")
+	text := printable(strings.ReplaceAll(err.Error(), "\n", "; "))
 	refusal, ok := store.AsError(err)
 	switch {
 	case !ok || refusal.Field == "":

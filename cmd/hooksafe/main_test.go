@@ -144,8 +144,8 @@ func commandsBelow(cmd *cobra.Command) [][]string {
 
 func TestErrorsAreOneLine(t *testing.T) {
 	var w bytes.Buffer
-	code := report(&w, program(), errors.Join(errors.New("first"), errors.New("second")))
-	if got, want := w.String(), "hooksafe: first; second\n"; code != exitFailed || got != want {
+	code := report(&w, program(), errors.Join(errors.New("first"), errors.New("second\x1b[31m")))
+	if got, want := w.String(), "hooksafe: first; second [31m\n"; code != exitFailed || got != want {
 		t.Errorf("exit %d, %q, want %d, %q", code, got, exitFailed, want)
 	}
 }

@@ -109,6 +109,7 @@ func ReadFields(body []byte, wanted string) (*Fields, error) {
 
 // ReadImport is ReadFields for a body that holds as many secrets as an import may.
 func ReadImport(body []byte, wanted string) (*Fields, error) {
+	defer inTurn(len(body))()
 	return readFields(body, wanted, maxImportNames)
 }
 

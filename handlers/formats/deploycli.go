@@ -18,6 +18,7 @@ func ReadHooks(files Files, known Keywords) ([]Hook, error) {
 	if err := files.check(); err != nil {
 		return nil, err
 	}
+	defer inTurn(files.size())()
 	r := &hooksReader{files: files, keywords: known, first: map[string]string{}}
 	switch tenants, hooks := files.tenants(), files.hooks(); {
 	case len(hooks) > 0 && slices.Contains(tenants, tenantFile):

@@ -9,12 +9,16 @@ import (
 	"unicode/utf8"
 )
 
-const maxShown = 20 // problems of an import that are told one by one
+const (
+	maxShown  = 20  // problems of an import that are told one by one
+	maxFaults = 200 // of a file that are kept: every second byte of one may be one
+)
 
 // faults collects what can't be read of a file.
 type faults struct {
 	file string // its name, if there are others
 	list []fault
+	more int // beyond those
 }
 
 type fault struct {
@@ -25,6 +29,10 @@ type fault struct {
 func (f *faults) fail(line int, what string) { f.failAt(line, 0, what) }
 
 func (f *faults) failAt(line, column int, what string) {
+	if len(f.list) == maxFaults {
+		f.more++
+		return
+	}
 	f.list = append(f.list, fault{line, column, what})
 }
 
@@ -43,10 +51,10 @@ func (f *faults) err() error {
 	if len(list) == 0 {
 		return nil
 	}
-	return f.told(list[:min(len(list), maxShown)]).withMore(len(list) - maxShown)
+	return f.told(list[:min(len(list), maxShown)]).withMore(len(list) - maxShown + f.more)
 }
 
-// problems are all of them.
+// problems are those that are kept.
 func (f *faults) problems() Problems { return f.told(f.inOrder()) }
 
 // inOrder are the faults in the order of the file, one of each place.

@@ -169,6 +169,15 @@ func (f Files) check() error {
 	return err
 }
 
+// size is how many bytes they have together.
+func (f Files) size() int {
+	size := 0
+	for _, text := range f {
+		size += len(text)
+	}
+	return size
+}
+
 const maxPath = 1024 // bytes
 
 var driveLetter = regexp.MustCompile(`^[A-Za-z]:`)

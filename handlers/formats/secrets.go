@@ -74,6 +74,7 @@ func ReadSecrets(f Format, text []byte) ([]Secret, error) {
 	if len(text) > MaxImport {
 		return nil, Problems{{"", fmt.Sprintf("this is more than the %d MiB that an import may have", MaxImport>>20)}}
 	}
+	defer inTurn(len(text))()
 	switch f {
 	case Dotenv:
 		return readDotenv(text)

@@ -21,6 +21,8 @@ func ReadZip(text []byte) (Files, error) {
 	if len(text) > maxZip {
 		return nil, Problems{{"", fmt.Sprintf("this is more than the %d MiB that an import may have", MaxImport>>20)}}
 	}
+	defer inTurn(maxZip)() // as a short one may hold long files
+
 	if bytes.Count(text, []byte("PK\x01\x02")) > maxEntries { // before anything is made of each
 		return nil, Problems{{"", "this zip has too many entries"}}
 	}

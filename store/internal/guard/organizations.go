@@ -37,13 +37,13 @@ func (s Settings) from(p Permission, preset Role) Role {
 	return preset
 }
 
-// asks tells when an action asks for the password. The setting is about opening one
-// value at a time.
+// asks tells when an action asks for the password. The setting is about opening values;
+// an export of many asks at least as often as anything else.
 func (s Settings) asks(act Action) string {
-	if act.class == opens && act != SecretExport && s.Confirm != "" {
-		return s.Confirm
+	if act.class != opens || s.Confirm == "" || act == SecretExport && s.Confirm == AskNever {
+		return AskRecently
 	}
-	return AskRecently
+	return s.Confirm
 }
 
 // CreateOrganization makes an organization with its keyset, its audit log and its

@@ -197,8 +197,8 @@ func (tx *WriteTx) MAC(secret string, value seal.Plaintext) ([]byte, error) {
 
 // takeConfirmation refuses an action for which the password was not given lately
 // enough: at sign-in or since, or in this very request where the organization asks
-// every time; that opens one value and is used up. The operator sits on the host and
-// has nothing to confirm with.
+// every time; that opens one value, or one export, and is used up. The operator sits on
+// the host and has nothing to confirm with.
 func (tx *WriteTx) takeConfirmation() error {
 	w, given := tx.who, false
 	switch w.settings.asks(tx.act) {
