@@ -111,11 +111,12 @@ func (f form) add(part *multipart.Part) error {
 	return nil
 }
 
-// readError tells a body that is too long or too slow, which have answers of
-// their own, from one that is broken.
+// readError tells a body that is too long, too slow or one of too many, which have
+// answers of their own, from one that is broken.
 func readError(err error) error {
 	var tooLong *http.MaxBytesError
-	if errors.As(err, &tooLong) || errors.Is(err, os.ErrDeadlineExceeded) {
+	_, refused := store.AsError(err)
+	if refused || errors.As(err, &tooLong) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
 	return errBadForm
