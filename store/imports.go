@@ -17,9 +17,9 @@ import (
 // placeholder keeps what is stored; both entries of the import itself count those.
 
 // Limits on what one action of an import changes, while everybody who wants to write
-// waits.
+// waits: a second or two for the largest.
 const (
-	maxImportedSecrets = 20_000
+	maxImportedSecrets = 10_000
 	maxImportedHooks   = 1000
 )
 

@@ -37,8 +37,8 @@ func BenchmarkImport(b *testing.B) {
 		{"500 secrets in 25 hooks", store.AllHooks(), func(w *world, a store.Actor, value string) (store.Plan, error) {
 			return w.PlanHooks(ctx, a, "auth0-yaml", manyHooksBrought(value))
 		}},
-		{"20000 organization secrets", store.OrganizationPlace(), func(w *world, a store.Actor, value string) (store.Plan, error) {
-			return w.PlanSecrets(ctx, a, store.OrganizationPlace(), "dotenv", manySecrets(20_000, value))
+		{"10000 organization secrets", store.OrganizationPlace(), func(w *world, a store.Actor, value string) (store.Plan, error) {
+			return w.PlanSecrets(ctx, a, store.OrganizationPlace(), "dotenv", manySecrets(10_000, value))
 		}},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -364,7 +364,7 @@ func TestS37V1ImportSize(t *testing.T) {
 	if a := p.call(t, call{method: "POST", path: importsAPI, body: wide}); a.status != 413 {
 		t.Errorf("status %d", a.status)
 	}
-	for range 20_001 - len(secrets) {
+	for range 10_001 - len(secrets) {
 		secrets = append(secrets, `{"name":"A","pending":true}`)
 	}
 	p.call(t, call{method: "POST", path: importsAPI, body: `{"secrets":[` + strings.Join(secrets, ",") + `]}`}).wantError1(t, 422, "", "20000")
