@@ -71,7 +71,7 @@ func planOfHooks() ImportPlanProps {
 	url := "/orgs/brightwater-labs/hooks"
 	return ImportPlanProps{
 		URL: url + "/import/p1", BackURL: url, AgainURL: url + "/import", Into: IntoHooks, Token: "token-1", Shown: 3, Changed: true,
-		Items: []PlanItemProps{hook, on, secret}, MoreChosen: 4200, Counts: PlanCounts{New: 4200, Changed: 3, Same: 800}, Unlisted: 2,
+		Items: []PlanItemProps{hook, on, secret}, MoreChosen: 4200, Counts: PlanCounts{New: 4200, Changed: 2, Switches: 1, Same: 800}, Unlisted: 2,
 		Notes: []ProblemProps{{Where: "hooks/welcome-series.js", What: "nothing stands for ##CRM_HOST##, so it stays as it is"}},
 	}
 }
@@ -96,6 +96,7 @@ func TestPlanWords(t *testing.T) {
 		{PlanItemProps{Kind: "hook", Name: "h", Hook: "h", Fate: "changed", Why: "script", UpdatedBy: "Mara", Updated: ago(aDay)}, "Changed", "Changed: script", "Last changed by Mara, yesterday", "Import h"},
 		{PlanItemProps{Kind: "hook", Name: "h", Hook: "h", Fate: "same"}, "Unchanged", "Unchanged", "", ""},
 		{PlanItemProps{Kind: "switch", Name: "h", Hook: "h", Fate: "changed", Why: "off"}, "Changed", "Switched off", "", "Switch off: h"},
+		{PlanItemProps{Kind: "switch", Name: "h", Hook: "h", Fate: "changed", Why: "on, which switches off g"}, "Changed", "If ticked, switched on, which switches off g", "", "Switch on, which switches off g: h"},
 	} {
 		if got := tt.item.fate().word; got != tt.word {
 			t.Errorf("%+v is marked %q", tt.item, got)

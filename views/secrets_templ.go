@@ -543,9 +543,9 @@ func AddedDetail(total int, places Quota) string {
 // unread is how secrets come to have no value, and what comes of that.
 func (p SecretListProps) unread() string {
 	if p.Quota.Limit == 0 {
-		return "An import brought names only. Until then, whatever reads them gets nothing."
+		return "An import brought names only. Whatever reads them gets nothing until they have values."
 	}
-	return "An import or a copy of a hook brought names only. Until then, a script that reads them gets nothing."
+	return "An import or a copy of a hook brought names only. A script that reads them gets nothing until they have values."
 }
 
 func waiting(n int) string {
