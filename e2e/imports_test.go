@@ -138,6 +138,9 @@ func TestImportConflict(t *testing.T) {
 		p.expect(http.StatusConflict)
 		p.importButton("Import 2 secrets").click()
 		p.sees("Something changed, here is the new preview.")
+		if p.script {
+			p.hears("Something changed, here is the new preview. 1 new, 1 changed.")
+		}
 		p.sees("Last set by acme admin, just now")
 		p.checkbox("Import BOTH").uncheck()
 		p.importButton("Import 1 secret").click()
@@ -160,6 +163,7 @@ func TestImportNamesWhatItCantRead(t *testing.T) {
 		p.sees("Line 2:")
 		p.sees("the quote that opens here is never closed")
 		p.field("Text").focused()
+		p.field("Text").describedBy(like("nothing was imported.*Line 2: .*Compared on the server"))
 		if p.script {
 			p.field("Text").holds(text)
 		} else {

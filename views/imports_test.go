@@ -116,13 +116,19 @@ func TestPlanWords(t *testing.T) {
 // What isn't drawn is counted, and what deletes is never ticked beforehand.
 func TestPlanSums(t *testing.T) {
 	p := planSample()
-	if got := p.Sums(); got != "1 new, 1 changed, 1 unchanged, 1 waiting for a value, 2 left out." {
+	if got := p.Says(); got != "1 new, 1 changed, 1 unchanged, 1 waiting for a value, 2 left out." {
 		t.Error(got)
 	}
 	if p.unseen() != 0 || p.stay() != "1 stored secret is not in the file. It stays." {
 		t.Errorf("%d, %q", p.unseen(), p.stay())
 	}
+	if got := planOfNothing().Says(); got != "There is nothing to import. 1 unchanged, 1 left out." {
+		t.Error(got)
+	}
 	many := planOfHooks()
+	if got := many.Says(); got != "Something changed, here is the new preview. 4,200 new, 2 changed, 1 to switch on or off, 800 unchanged." {
+		t.Error(got)
+	}
 	if many.unseen() != 5000 || !strings.Contains(render(t, ImportPlan(many)), "5,000 more are not shown. Of these, 4,200 are imported.") {
 		t.Errorf("%d are not drawn", many.unseen())
 	}

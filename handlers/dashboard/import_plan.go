@@ -73,7 +73,7 @@ func (d *Dashboard) planItem(i int, item store.PlanItem) views.PlanItemProps {
 // drawPlan draws the second step; hook is the one whose secrets the plan is about.
 func (d *Dashboard) drawPlan(c echo.Context, a store.Actor, at importPlace, status int, p views.ImportPlanProps, hook store.Hook) error {
 	if IsHTMX(c) {
-		if err := trigger(c, map[string]any{"say": p.Sums()}); err != nil {
+		if err := trigger(c, map[string]any{"say": p.Says()}); err != nil {
 			return err
 		}
 	}
