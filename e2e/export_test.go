@@ -102,7 +102,8 @@ func TestExportWithValues(t *testing.T) {
 		if len(entries) != 2 || *entries[1].TargetName != "DATABASE_URL" || *entries[1].Detail != "reason: Moving to the new cluster" {
 			t.Errorf("%d entries, %+v", len(entries), entries)
 		}
-		p.link("Cancel").click()
+		p.sees("The file comes as a download.")
+		p.link("Back").click()
 		p.row("DATABASE_URL").sees("Value hidden")
 		p.row("DATABASE_URL").sees("acme admin")
 		p.open("/orgs/acme/audit")
