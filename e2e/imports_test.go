@@ -138,6 +138,9 @@ func TestImportConflict(t *testing.T) {
 		p.expect(http.StatusConflict)
 		p.importButton("Import 2 secrets").click()
 		p.sees("Something changed, here is the new preview.")
+		if p.script {
+			p.hears("Something changed, here is the new preview. 1 new, 1 changed.")
+		}
 		p.sees("Last set by acme admin, just now")
 		p.checkbox("Import BOTH").uncheck()
 		p.importButton("Import 1 secret").click()
@@ -160,11 +163,12 @@ func TestImportNamesWhatItCantRead(t *testing.T) {
 		p.sees("Line 2:")
 		p.sees("the quote that opens here is never closed")
 		p.field("Text").focused()
+		p.field("Text").describedBy(like("nothing was imported.*Line 2: .*Compared on the server"))
 		if p.script {
 			p.field("Text").holds(text)
 		} else {
 			p.field("Text").holds("")
-			p.sees("What you pasted is never sent back. Paste it again.")
+			p.sees("What you pasted or chose is never sent back. Paste or choose it again.")
 		}
 		p.field("Text").fill("GOOD=1\n")
 		p.button("Preview").click()
@@ -195,6 +199,29 @@ func TestImportNamesWhatItCantRead(t *testing.T) {
 		if got := s.stored(t, "GOOD"); got != "2" {
 			t.Errorf("GOOD is %q", got)
 		}
+	})
+}
+
+// Whoever hands in the wrong thing is told what it is, by its own name, and what is wanted.
+func TestImportSaysWhatIsWrong(t *testing.T) {
+	eachWay(t, func(t *testing.T, settings ...setting) {
+		s := newSite(t)
+		p := s.visitAs(t, "editor", s.hooksPath()+"/import", settings...)
+		p.expect(http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge)
+		choose := func(name, content, said string) {
+			t.Helper()
+			must(t, p.css("#import-file").at.SetInputFiles([]playwright.InputFile{{Name: name, MimeType: "application/octet-stream", Buffer: []byte(content)}}))
+			p.button("Preview").click()
+			p.sees(said)
+		}
+		choose("photo.jpg", "\xff\xd8\xff\xe0", "photo.jpg, line 1:")
+		choose("hooks.zip", "no zip", "This is not a zip that can be read")
+		p.open(s.secretsPath() + "/import")
+		choose("big.env", strings.Repeat("A=1\n", 7<<18), "This is over the limit of 5 MiB.")
+		p.open(s.secretsPath() + "/import")
+		p.field("Text").fill(`{"A": "` + s.plant("planted-json") + `"}`)
+		p.button("Preview").click()
+		p.sees("This is JSON: choose JSON as the format")
 	})
 }
 

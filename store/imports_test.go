@@ -330,7 +330,7 @@ func TestImportOfTooMuch(t *testing.T) {
 	wantCode(t, err, store.Invalid)
 	_, err = w.PlanSecrets(ctx, a, store.OrganizationPlace(), "dotenv", manySecrets(10_001, "v"))
 	wantCode(t, err, store.Full)
-	_, err = w.PlanHooks(ctx, a, "auth0-yaml", []store.ImportedHook{broughtHook("a", manySecrets(10_000, "v")...), broughtHook("b", manySecrets(10_001, "v")...)})
+	_, err = w.PlanHooks(ctx, a, "auth0-yaml", []store.ImportedHook{broughtHook("a", manySecrets(5_000, "v")...), broughtHook("b", manySecrets(5_001, "v")...)})
 	wantCode(t, err, store.Full)
 	_, err = w.PlanHooks(ctx, a, "auth0-yaml", make([]store.ImportedHook, 1001))
 	wantCode(t, err, store.Full)

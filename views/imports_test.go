@@ -71,7 +71,7 @@ func planOfHooks() ImportPlanProps {
 	url := "/orgs/brightwater-labs/hooks"
 	return ImportPlanProps{
 		URL: url + "/import/p1", BackURL: url, AgainURL: url + "/import", Into: IntoHooks, Token: "token-1", Shown: 3, Changed: true,
-		Items: []PlanItemProps{hook, on, secret}, MoreChosen: 4200, Counts: PlanCounts{New: 4200, Changed: 3, Same: 800}, Unlisted: 2,
+		Items: []PlanItemProps{hook, on, secret}, MoreChosen: 4200, Counts: PlanCounts{New: 4200, Changed: 2, Switches: 1, Same: 800}, Unlisted: 2,
 		Notes: []ProblemProps{{Where: "hooks/welcome-series.js", What: "nothing stands for ##CRM_HOST##, so it stays as it is"}},
 	}
 }
@@ -96,6 +96,7 @@ func TestPlanWords(t *testing.T) {
 		{PlanItemProps{Kind: "hook", Name: "h", Hook: "h", Fate: "changed", Why: "script", UpdatedBy: "Mara", Updated: ago(aDay)}, "Changed", "Changed: script", "Last changed by Mara, yesterday", "Import h"},
 		{PlanItemProps{Kind: "hook", Name: "h", Hook: "h", Fate: "same"}, "Unchanged", "Unchanged", "", ""},
 		{PlanItemProps{Kind: "switch", Name: "h", Hook: "h", Fate: "changed", Why: "off"}, "Changed", "Switched off", "", "Switch off: h"},
+		{PlanItemProps{Kind: "switch", Name: "h", Hook: "h", Fate: "changed", Why: "on, which switches off g"}, "Changed", "If ticked, switched on, which switches off g", "", "Switch on, which switches off g: h"},
 	} {
 		if got := tt.item.fate().word; got != tt.word {
 			t.Errorf("%+v is marked %q", tt.item, got)
@@ -115,13 +116,19 @@ func TestPlanWords(t *testing.T) {
 // What isn't drawn is counted, and what deletes is never ticked beforehand.
 func TestPlanSums(t *testing.T) {
 	p := planSample()
-	if got := p.Sums(); got != "1 new, 1 changed, 1 unchanged, 1 waiting for a value, 2 left out." {
+	if got := p.Says(); got != "1 new, 1 changed, 1 unchanged, 1 waiting for a value, 2 left out." {
 		t.Error(got)
 	}
 	if p.unseen() != 0 || p.stay() != "1 stored secret is not in the file. It stays." {
 		t.Errorf("%d, %q", p.unseen(), p.stay())
 	}
+	if got := planOfNothing().Says(); got != "There is nothing to import. 1 unchanged, 1 left out." {
+		t.Error(got)
+	}
 	many := planOfHooks()
+	if got := many.Says(); got != "Something changed, here is the new preview. 4,200 new, 2 changed, 1 to switch on or off, 800 unchanged." {
+		t.Error(got)
+	}
 	if many.unseen() != 5000 || !strings.Contains(render(t, ImportPlan(many)), "5,000 more are not shown. Of these, 4,200 are imported.") {
 		t.Errorf("%d are not drawn", many.unseen())
 	}

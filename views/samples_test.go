@@ -1144,6 +1144,7 @@ var samples = map[string]templ.Component{
 	"delete-secret-refused":   DeleteSecret(DeleteSecretProps{URL: hookURL + "/secrets/s05/delete", BackURL: hookURL + "/secrets", Name: "A", Version: 1, DestroyURL: hookURL + "/secrets/s05/destroy", Typed: "B", Errors: Errors{"name": "Type A to confirm."}}),
 	"delete-secret-page":      sheet("Delete secret", DeleteSecret(deleteSecretSample())),
 	"confirm":                 Confirm(confirmSample()),
+	"confirm-export":          Confirm(ConfirmProps{URL: hookURL + "/secrets/export", BackURL: hookURL + "/secrets", To: "export values of", Name: "enrich-user-profile", Fields: []HiddenField{{"what", "values"}}, Minutes: 15}),
 	"confirm-refused":         Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/reveal", BackURL: hookURL + "/secrets", To: "reveal", Name: "STRIPE_SIGNING_SECRET", Fields: []HiddenField{{"extends", "e1"}}, Minutes: 15, Errors: Errors{"password": "That password isn’t right. 3 tries left."}}),
 	"confirm-copy":            Confirm(ConfirmProps{URL: hookURL + "/secrets/s01/copy", BackURL: hookURL + "/secrets", To: "copy", Name: "STRIPE_SIGNING_SECRET", Copy: true, Minutes: 15}),
 	"confirm-page":            sheet("Confirm it’s you", Confirm(confirmSample())),

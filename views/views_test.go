@@ -176,9 +176,11 @@ func TestDescriptionsExist(t *testing.T) {
 		document := parse(t, page)
 		for n := range document.Descendants() {
 			for _, key := range []string{"aria-describedby", "aria-labelledby", "aria-controls", "for", "popovertarget", "form"} {
-				id, ok := attribute(n, key)
-				if ok && id != "modal-title" && id != "drawer-title" && find(document, "id", id) == nil {
-					t.Errorf("%s: <%s %s=%q> points nowhere", name, n.Data, key, id)
+				ids, _ := attribute(n, key)
+				for _, id := range strings.Fields(ids) {
+					if id != "modal-title" && id != "drawer-title" && find(document, "id", id) == nil {
+						t.Errorf("%s: <%s %s=%q> points nowhere", name, n.Data, key, id)
+					}
 				}
 			}
 		}

@@ -367,7 +367,7 @@ func TestS37V1ImportSize(t *testing.T) {
 	for range 10_001 - len(secrets) {
 		secrets = append(secrets, `{"name":"A","pending":true}`)
 	}
-	p.call(t, call{method: "POST", path: importsAPI, body: `{"secrets":[` + strings.Join(secrets, ",") + `]}`}).wantError1(t, 422, "", "20000")
+	p.call(t, call{method: "POST", path: importsAPI, body: `{"secrets":[` + strings.Join(secrets, ",") + `]}`}).wantError1(t, 422, "", "10000")
 }
 
 // 0.1: without its entries nothing is imported.

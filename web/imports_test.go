@@ -372,7 +372,7 @@ func TestImportRefused(t *testing.T) {
 		{name: "another format", path: importPath, form: field("text", "A="+planted, "format", "auth0-yaml"), status: 400},
 		{name: "another field", path: importPath, form: field("text", "A="+planted, "format", "dotenv", "value", planted), status: 400},
 		{name: "JSON itself", path: importPath, body: `{"A":"` + planted + `"}`, mime: "application/json", status: 415},
-		{name: "more than 6 MiB", path: importPath, form: field("text", "A="+planted+strings.Repeat("x", 6<<20), "format", "dotenv"), status: 413},
+		{name: "more than 6 MiB", path: importPath, form: field("text", "A="+planted+strings.Repeat("x", 6<<20), "format", "dotenv"), status: 413, want: []string{"This is over the limit of 5 MiB."}},
 		{name: "more than 5 MiB", path: importPath, form: field("text", "A="+planted+strings.Repeat("x", 5<<20), "format", "dotenv"), status: 422, want: []string{"more than the 5 MiB"}},
 	} {
 		for _, htmx := range []bool{true, false} {
@@ -383,7 +383,7 @@ func TestImportRefused(t *testing.T) {
 			wantBody(t, w, tt.want...)
 			wantNone(t, w.Body.String(), planted)
 			if tt.status == 422 && !htmx {
-				wantBody(t, w, "What you pasted is never sent back. Paste it again.")
+				wantBody(t, w, "What you pasted or chose is never sent back. Paste or choose it again.")
 			}
 			if tt.status == 422 && htmx {
 				wantBody(t, w, "hx-preserve")
@@ -454,7 +454,7 @@ func TestImportOfDeployCLI(t *testing.T) {
 	s := newSite(t)
 	w := s.filed(t, hooksImportPath, "export.zip", []byte("no zip "+planted), "")
 	wantStatus(t, w, http.StatusUnprocessableEntity)
-	wantBody(t, w, "this is not a zip that can be read")
+	wantBody(t, w, "This is not a zip that can be read")
 	wantNone(t, w.Body.String(), planted)
 }
 

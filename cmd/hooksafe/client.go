@@ -163,6 +163,9 @@ func (c *client) words(status int, body []byte) string {
 	case words == "":
 		return fmt.Sprintf("%s answers with status %d %s", c.base, status, http.StatusText(status))
 	}
+	if status == http.StatusUnauthorized && c.token != "" {
+		words += ": the token is wrong, has expired or was revoked"
+	}
 	if len(words) > maxWords {
 		words = strings.ToValidUTF8(words[:maxWords], "") + "…"
 	}

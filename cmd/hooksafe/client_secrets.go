@@ -209,7 +209,8 @@ func checkValue(value string) error {
 	if !utf8.ValidString(value) {
 		return errors.New("the value is " + notText)
 	}
-	if strings.TrimSuffix(value, "_") == strings.TrimSuffix(formats.Placeholder, "_") {
+	bare := strings.TrimSpace(value) // echo ends it with a line
+	if bare == formats.Placeholder || bare+"_" == formats.Placeholder {
 		return errors.New("this is the placeholder, not the value: exports write it where a value is hidden")
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,10 +28,10 @@ func readTenant(cmd *cobra.Command, address string) ([]formats.Hook, error) {
 		return nil, fmt.Errorf("--from-auth0: %w", err)
 	}
 	hooks, err := readTenantAt(cmd, base)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", base, err)
+	if err != nil && !strings.HasPrefix(err.Error(), base) {
+		err = fmt.Errorf("%s: %w", base, err)
 	}
-	return hooks, nil
+	return hooks, err
 }
 
 func readTenantAt(cmd *cobra.Command, base string) ([]formats.Hook, error) {

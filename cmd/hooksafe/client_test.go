@@ -38,7 +38,7 @@ func TestAnswersThatRefuse(t *testing.T) {
 		{404, `{"error":"Secret not found"}`, "Secret not found"},
 		{422, `{"error":"name: has to be shorter","errors":{"name":["x"]}}`, "name: has to be shorter"},
 		{400, `{"statusCode":400,"error":"Bad Request","message":"Payload validation error: x","errorCode":"invalid_body"}`, "Payload validation error: x"},
-		{401, `{"error":"access_denied","error_description":"Unauthorized"}`, "Unauthorized"},
+		{401, `{"error":"access_denied","error_description":"Unauthorized"}`, "Unauthorized: the token is wrong, has expired or was revoked"},
 		{503, `{"error":"two\nlines \u001b[31mred"}`, "two lines  [31mred"},
 		{500, `{"error":"` + strings.Repeat("é", 400) + `"}`, strings.Repeat("é", 250) + "…"},
 		{502, `<html>planted</html>`, "URL answers with status 502 Bad Gateway"},

@@ -23,7 +23,7 @@ func (d *Dashboard) planProps(at importPlace, plan store.Plan) views.ImportPlanP
 		Quota: views.Quota{Used: plan.After, Limit: plan.Limit},
 	}
 	for i, item := range plan.Items {
-		countItem(&p.Counts, item.Fate)
+		countItem(&p.Counts, item)
 		switch {
 		case i >= maxDrawn && item.Chosen:
 			p.MoreChosen++
@@ -37,8 +37,12 @@ func (d *Dashboard) planProps(at importPlace, plan store.Plan) views.ImportPlanP
 	return p
 }
 
-func countItem(counts *views.PlanCounts, fate store.Fate) {
-	switch fate {
+func countItem(counts *views.PlanCounts, item store.PlanItem) {
+	if item.Kind == store.SwitchItem {
+		counts.Switches++
+		return
+	}
+	switch item.Fate {
 	case store.FateNew:
 		counts.New++
 	case store.FateChanged:
@@ -69,7 +73,7 @@ func (d *Dashboard) planItem(i int, item store.PlanItem) views.PlanItemProps {
 // drawPlan draws the second step; hook is the one whose secrets the plan is about.
 func (d *Dashboard) drawPlan(c echo.Context, a store.Actor, at importPlace, status int, p views.ImportPlanProps, hook store.Hook) error {
 	if IsHTMX(c) {
-		if err := trigger(c, map[string]any{"say": p.Sums()}); err != nil {
+		if err := trigger(c, map[string]any{"say": p.Says()}); err != nil {
 			return err
 		}
 	}

@@ -2,8 +2,11 @@ package dashboard
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -65,13 +68,17 @@ func (d *Dashboard) NewImport(c echo.Context, a store.Actor) error {
 func (d *Dashboard) PlanImport(c echo.Context, a store.Actor) error {
 	at := importPlaceOf(c, a)
 	f, err := readUpload(c, "text", "file", "format")
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+		over := fmt.Sprintf("This is over the limit of %d MiB.", formats.MaxImport>>20)
+		return d.drawImport(c, a, at, http.StatusRequestEntityTooLarge, views.ImportProps{Format: string(formats.Dotenv), Again: true, Errors: views.Errors{"text": over}})
+	}
 	if err != nil {
 		return err
 	}
 	plan, notes, err := d.planImport(c, a, at, f)
 	again := views.ImportProps{Format: f.line("format"), Again: true}
 	if problems := (formats.Problems)(nil); errors.As(err, &problems) {
-		again.Problems = problemsOf(problems)
+		again.Problems = problemsOf(calledAs(f, problems))
 		return d.drawImport(c, a, at, http.StatusUnprocessableEntity, again)
 	}
 	if status, errors := refused(c, err); errors != nil {
@@ -106,6 +113,9 @@ func (d *Dashboard) planImport(c echo.Context, a store.Actor, at importPlace, f 
 		return store.Plan{}, nil, err
 	}
 	secrets, err := formats.ReadSecrets(format, text)
+	if err != nil && format == formats.Dotenv && json.Valid(text) {
+		return store.Plan{}, nil, formats.Problems{{What: "this is JSON: choose JSON as the format"}}
+	}
 	if err != nil {
 		return store.Plan{}, nil, err
 	}
@@ -153,9 +163,30 @@ func formatOf(f form) (formats.Format, error) {
 	return format, nil
 }
 
+// soleFile is what a text that came by itself is called, as the Deploy CLI would.
+const soleFile = "tenant.yaml"
+
+// calledAs names problems of what came by itself as whoever sent it does: by the name of
+// the file, or by the line alone of what was pasted.
+func calledAs(f form, problems formats.Problems) formats.Problems {
+	name := f.called["file"]
+	if strings.HasSuffix(strings.ToLower(name), ".zip") {
+		return problems
+	}
+	named := slices.Clone(problems)
+	for i, p := range named {
+		if rest, sole := strings.CutPrefix(p.Where, soleFile); sole && name == "" {
+			named[i].Where = strings.TrimPrefix(rest, ", ")
+		} else if sole {
+			named[i].Where = name + rest
+		}
+	}
+	return named
+}
+
 // readHooks reads an export of the Deploy CLI: a zip of it, or tenant.yaml by itself.
 func readHooks(name string, text []byte) ([]formats.Hook, error) {
-	files := formats.Files{"tenant.yaml": text}
+	files := formats.Files{soleFile: text}
 	if strings.HasSuffix(strings.ToLower(name), ".zip") || bytes.HasPrefix(text, []byte("PK\x03\x04")) {
 		var err error
 		if files, err = formats.ReadZip(text); err != nil {

@@ -222,6 +222,8 @@ on("submit", "form", (form, event) => {
   if ((event.submitter ?? submitButton(form))?.ariaDisabled === "true") return stop(event);
   // Browsers may remember the text of a field that is no password.
   form.querySelectorAll("[data-reveal-password][aria-pressed=true]").forEach((button) => button.click());
+  // The answer is a file, and no answer takes the dialog away.
+  if (form.matches("dialog .export")) setTimeout(() => form.closest("dialog").close());
 });
 
 // ---- Toasts
