@@ -51,14 +51,14 @@ func planSample() ImportPlanProps {
 	return ImportPlanProps{
 		URL: importURL + "/p1", BackURL: hookURL + "/secrets", AgainURL: importURL, Into: IntoHook, Token: "token-1", Shown: 8,
 		Items: []PlanItemProps{added, changed, same, kept, refused, pending}, Missing: []PlanItemProps{planItemSample(6, "missing", "HASH_PEPPER")},
-		Quota: Quota{16, 20}, Counts: PlanCounts{New: 1, Changed: 1, Same: 1, Pending: 1, LeftOut: 2, Missing: 1},
+		Quota: Quota{16, 20}, Counts: PlanCounts{New: 1, Changed: 1, Same: 1, Kept: 1, Pending: 1, LeftOut: 1, Missing: 1},
 	}
 }
 
 // planOfNothing is the plan of what is stored already.
 func planOfNothing() ImportPlanProps {
 	p := planSample()
-	p.Items, p.Missing, p.Counts = p.Items[2:4], nil, PlanCounts{Same: 1, LeftOut: 1}
+	p.Items, p.Missing, p.Counts = p.Items[2:4], nil, PlanCounts{Same: 1, Kept: 1}
 	return p
 }
 
@@ -88,7 +88,7 @@ func TestPlanWords(t *testing.T) {
 		{PlanItemProps{Kind: "secret", Name: "A", Fate: "changed", Length: 43, UpdatedBy: "Mara"}, "Changed", "Gets its value", "43 characters", "Import A"},
 		{PlanItemProps{Kind: "secret", Name: "A", Fate: "same"}, "Unchanged", "Unchanged", "Same value is stored", ""},
 		{PlanItemProps{Kind: "secret", Name: "A", Fate: "same", Why: "still waits for a value"}, "Unchanged", "Unchanged", "Still waits for a value", ""},
-		{PlanItemProps{Kind: "secret", Name: "A", Fate: "kept"}, "Left out", "Left out: placeholder", "Stored value is kept", ""},
+		{PlanItemProps{Kind: "secret", Name: "A", Fate: "kept"}, "Kept", "Kept: placeholder", "Stored value is kept", ""},
 		{PlanItemProps{Kind: "secret", Name: "A", Fate: "refused", Where: "line 6", Why: "No."}, "Left out", "Left out", "Line 6: No.", ""},
 		{PlanItemProps{Kind: "secret", Fate: "refused", Where: "line 6", Why: "No."}, "Left out", "Left out", "No.", ""},
 		{PlanItemProps{Kind: "secret", Name: "A", Hook: "h", Fate: "missing", UpdatedBy: "Mara", Updated: ago(aDay)}, "Not in the file", "Deleted if ticked", "Last set by Mara, yesterday", "Delete A in h"},
@@ -116,13 +116,13 @@ func TestPlanWords(t *testing.T) {
 // What isn't drawn is counted, and what deletes is never ticked beforehand.
 func TestPlanSums(t *testing.T) {
 	p := planSample()
-	if got := p.Says(); got != "1 new, 1 changed, 1 unchanged, 1 waiting for a value, 2 left out." {
+	if got := p.Says(); got != "1 new, 1 changed, 1 unchanged, 1 kept, 1 waiting for a value, 1 left out." {
 		t.Error(got)
 	}
 	if p.unseen() != 0 || p.stay() != "1 stored secret is not in the file. It stays." {
 		t.Errorf("%d, %q", p.unseen(), p.stay())
 	}
-	if got := planOfNothing().Says(); got != "There is nothing to import. 1 unchanged, 1 left out." {
+	if got := planOfNothing().Says(); got != "There is nothing to import. 1 unchanged, 1 kept." {
 		t.Error(got)
 	}
 	many := planOfHooks()

@@ -134,7 +134,7 @@ func TestS38ImportIsShownFirst(t *testing.T) {
 
 	// The placeholder for what is stored keeps it, whatever is ticked.
 	w = s.hand(t, importPath, "API_KEY=_VALUE_NOT_SHOWN\n", "dotenv", "editor")
-	wantBody(t, w, "Stored value is kept", "1 left out", "There is nothing to import.")
+	wantBody(t, w, "Stored value is kept", "1 kept", "There is nothing to import.")
 	wantNone(t, w.Body.String(), "<form", "checkbox")
 }
 

@@ -49,6 +49,8 @@ func countItem(counts *views.PlanCounts, item store.PlanItem) {
 		counts.Changed++
 	case store.FateSame:
 		counts.Same++
+	case store.FateKept:
+		counts.Kept++
 	case store.FatePending:
 		counts.Pending++
 	case store.FateMissing:
@@ -188,7 +190,7 @@ func importedToast(done store.Applied) views.ToastProps {
 	for _, also := range []struct {
 		n    int
 		text string
-	}{{done.Pending, "without a value"}, {done.Deleted, "deleted"}, {done.Kept + done.Refused, "left out"}} {
+	}{{done.Pending, "without a value"}, {done.Deleted, "deleted"}, {done.Kept, "kept"}, {done.Refused, "left out"}} {
 		if also.n > 0 {
 			details = append(details, fmt.Sprintf("%d %s.", also.n, also.text))
 		}
