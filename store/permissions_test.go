@@ -643,6 +643,12 @@ func newThings(t testing.TB, w *world, slug string, n int) things {
 // S-16, A-01: every method by every role. Whoever may not is told so, changes
 // nothing, and stands in the log with what they wanted.
 func TestS16EveryMethodByEveryRole(t *testing.T) {
+	for some := range slices.Chunk(calls, 10) { // each look at all of a world costs as much as it has seen
+		everyMethodByEveryRole(t, some)
+	}
+}
+
+func everyMethodByEveryRole(t *testing.T, calls []call) {
 	w := newWorld(t)
 	operator := must(w.OperatorIn(ctx, w.Operator(), acme))(t)
 	kept, n := newThings(t, w, acme, 0), 0 // what is refused changes nothing, so it serves again
@@ -656,17 +662,13 @@ func TestS16EveryMethodByEveryRole(t *testing.T) {
 				}
 				if may {
 					n++
-					x = newThings(t, w, acme, n)
-				}
-				entries, before := len(w.entries(t, acme)), w.state(t)
-				err := c.do(w, a, x)
-				if may {
-					if err != nil {
+					if err := c.do(w, a, newThings(t, w, acme, n)); err != nil {
 						t.Errorf("refused: %v", err)
 					}
 					return
 				}
-				wantCode(t, err, store.Denied)
+				entries, before := len(w.entries(t, acme)), w.state(t)
+				wantCode(t, c.do(w, a, x), store.Denied)
 				all := w.entries(t, acme)
 				if len(all) != entries+1 {
 					t.Fatalf("%d new entries, want one", len(all)-entries)
