@@ -185,12 +185,12 @@ func holdImport(tx *guard.WriteTx, in Place, id string, text Plaintext) error {
 	}
 	_, err = tx.Exec(`
 		DELETE FROM import_plans
-		WHERE org = :org_id AND id IN (
+		WHERE org = :org_id AND (credential = :holder OR credential IN (SELECT id FROM sessions WHERE user = :actor)) AND id NOT IN (
 			SELECT id
 			FROM import_plans
 			WHERE org = :org_id AND (credential = :holder OR credential IN (SELECT id FROM sessions WHERE user = :actor))
 			ORDER BY made_at DESC, id DESC
-			LIMIT -1 OFFSET :limit)`, guard.Args{"holder": holder(tx), "actor": tx.Actor(), "limit": maxPlans})
+			LIMIT :limit)`, guard.Args{"holder": holder(tx), "actor": tx.Actor(), "limit": maxPlans})
 	return err
 }
 
